@@ -1,0 +1,1 @@
+"""Shows: map, board, handheld and customer page."""

@@ -1,0 +1,1 @@
+"""Decides: who goes, by when, and what if not."""

@@ -1,0 +1,1 @@
+"""Pretends: tags, radios, gateways, people, and everything that breaks."""

@@ -1,0 +1,1 @@
+"""Hears: what gateway hardware sends, and our own agent at the wall."""

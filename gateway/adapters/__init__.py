@@ -1,0 +1,1 @@
+"""The device that cannot be pure; only runtime plugs it in."""

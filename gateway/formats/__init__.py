@@ -1,0 +1,1 @@
+"""One module per vendor: a payload in, sightings and status out."""

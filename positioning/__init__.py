@@ -1,0 +1,1 @@
+"""Locates: scan reports in, position estimates with uncertainty out."""

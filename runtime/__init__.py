@@ -1,0 +1,1 @@
+"""Runs: the only place with time, network, disk and processes."""
