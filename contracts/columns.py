@@ -89,9 +89,7 @@ def unpack_positions(message: PositionsEstimated) -> Positions:
     """
     n = len(message.device_ids)
     try:
-        probability = (
-            np.frombuffer(message.floor_probability, np.uint8).reshape(n, -1) if n else np.empty((0, 0))
-        )
+        percent = np.frombuffer(message.floor_probability, np.uint8)
         columns = Positions(
             estimated_at=message.estimated_at,
             device_ids=message.device_ids,
