@@ -204,6 +204,8 @@ class InstalledGateway(msgspec.Struct, frozen=True):
     y_m: float
     height_m: float = 3.0
     vendor_format: str = "auto"
+    address: str = ""
+    """What the hardware calls itself in its vendor's messages (an address, a room); empty = its id."""
 
 
 class TaskNeed(msgspec.Struct, frozen=True):
