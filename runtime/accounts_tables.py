@@ -1,0 +1,1 @@
+"""Tables of people who log in: users, sessions, audit."""
