@@ -58,6 +58,9 @@ class ScanReport(Message, frozen=True, kw_only=True):
     """Server time of arrival; 0 as sent by the gateway."""
     filtered: bool = False
     """The gateway smoothed the RSSI itself (ESPresense): no per-packet statistics."""
+    adverts: dict[int, bytes] = {}
+    """Index of an observation → its AD structures, only where they say more than "here I am" (a button,
+    a battery). For the ingest: it reads them and does not pass them on."""
 
 
 class GatewayStatus(Message, frozen=True, kw_only=True):
