@@ -1,0 +1,58 @@
+"""Which services a process consists of, and how each is made. The only file that knows them all.
+
+The host (real time) and the world (virtual time) both compose from here, so that what is simulated is
+what runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from contracts.grid import WalkableGrid, build_grid
+from contracts.messages import Fact
+from contracts.service import Service
+from contracts.sitemap import Site
+from dashboard.service import DashboardService
+from dispatcher.service import DispatcherService
+from firmware_sim.scenario import Scenario
+from firmware_sim.service import FirmwareSimService
+from gateway.ingest import IngestService
+from positioning.service import PositioningService
+from runtime.settings import Settings
+
+PROCESSES = ("positioning", "dispatcher", "dashboard", "firmware_sim")
+"""The processes of a mall. ``positioning`` holds ingest too: raw payloads never cross the bus twice."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every process builds its services on: the site and its walkable grid."""
+
+    site: Site
+    grid: WalkableGrid
+    settings: Settings
+
+
+def ground(site: Site, settings: Settings) -> Ground:
+    return Ground(site, build_grid(site), settings)
+
+
+def positioning_services(ground: Ground) -> tuple[Service, ...]:
+    settings = ground.settings
+    return (
+        IngestService(ground.site, settings.ingest),
+        PositioningService(ground.site, ground.grid, settings.positioning),
+    )
+
+
+def dispatcher_service(ground: Ground, facts: Sequence[Fact] = ()) -> DispatcherService:
+    return DispatcherService(ground.site, ground.grid, ground.settings.dispatcher, facts)
+
+
+def dashboard_service(ground: Ground) -> DashboardService:
+    return DashboardService(ground.site, ground.grid, ground.settings.dashboard)
+
+
+def firmware_sim_service(ground: Ground, scenario: Scenario, seed: int) -> FirmwareSimService:
+    return FirmwareSimService(ground.site, ground.grid, scenario, np.random.default_rng(seed))

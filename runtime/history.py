@@ -1,0 +1,139 @@
+"""Position history: one clustered SQLite file a day, deleted whole when its time is over.
+
+Integers in centimetres and milliseconds; the primary key (floor, at, device) is the table itself, so a
+floor's minute and a device's track are range scans. A lost tail of seconds after a power cut is
+acceptable here, a slow writer is not: ``synchronous=NORMAL``.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from contracts.columns import unpack_positions
+from contracts.messages import Message, PositionsEstimated
+from contracts.quantities import SECOND, Instant
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS device (slot INTEGER PRIMARY KEY, device_id TEXT UNIQUE NOT NULL);
+CREATE TABLE IF NOT EXISTS position (
+    floor INTEGER NOT NULL, at_ms INTEGER NOT NULL, slot INTEGER NOT NULL,
+    x_cm INTEGER NOT NULL, y_cm INTEGER NOT NULL, semi_major_cm INTEGER NOT NULL, quality INTEGER NOT NULL,
+    PRIMARY KEY (floor, at_ms, slot)) WITHOUT ROWID;
+"""
+FLUSH_INTERVAL = 2 * SECOND
+"""Rows wait at most this long for their transaction."""
+
+
+class PastPosition(NamedTuple):
+    at_ms: int
+    device_id: str
+    floor: int
+    x_cm: int
+    y_cm: int
+    semi_major_cm: int
+    quality: int
+
+
+class History:
+    """Writes what positioning estimates, one row per device and ``interval``; keeps ``days`` days."""
+
+    def __init__(self, folder: Path, days: int, interval: int = SECOND) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._days = days
+        self._interval = interval
+        self._rows: list[tuple[int, int, str, int, int, int, int]] = []
+        self._latest: dict[str, Instant] = {}
+        self._flushed_at: Instant = 0
+        self._file: Path | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    def tap(self, messages: Sequence[Message]) -> None:
+        """Host tap: take the position estimates among ``messages``."""
+        for message in messages:
+            if isinstance(message, PositionsEstimated):
+                self.take(message)
+
+    def take(self, message: PositionsEstimated) -> None:
+        p = unpack_positions(message)
+        at = message.estimated_at
+        columns = zip(
+            message.device_ids,
+            p.floor.tolist(),
+            (p.x_m * 100).round().astype(int).tolist(),
+            (p.y_m * 100).round().astype(int).tolist(),
+            (p.semi_major_m * 100).round().astype(int).tolist(),
+            p.quality.tolist(),
+            strict=True,
+        )
+        for device_id, floor, x_cm, y_cm, semi_major_cm, quality in columns:
+            if at - self._latest.get(device_id, 0) >= self._interval:
+                self._latest[device_id] = at
+                self._rows.append((floor, at // 1000, device_id, x_cm, y_cm, semi_major_cm, quality))
+        if at - self._flushed_at >= FLUSH_INTERVAL:
+            self.flush(at)
+
+    def flush(self, at: Instant) -> None:
+        """Write what waits into the day file of ``at``; delete day files past their time."""
+        self._flushed_at = at
+        if not self._rows:
+            return
+        connection = self._day(at)
+        with connection:
+            ids = sorted({row[2] for row in self._rows})
+            connection.executemany(
+                "INSERT OR IGNORE INTO device (device_id) VALUES (?)", [(device_id,) for device_id in ids]
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO position SELECT ?, ?, slot, ?, ?, ?, ? FROM device WHERE device_id = ?",
+                [(floor, ms, x, y, major, quality, device) for floor, ms, device, x, y, major, quality in self._rows],
+            )
+        self._rows.clear()
+
+    def close(self, at: Instant) -> None:
+        self.flush(at)
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._file = None
+
+    def _day(self, at: Instant) -> sqlite3.Connection:
+        file = self._folder / f"{datetime.fromtimestamp(at / SECOND, UTC):%Y-%m-%d}.db"
+        if self._connection is None or file != self._file:
+            if self._connection is not None:
+                self._connection.close()
+            expire(self._folder, self._days, at)
+            self._connection = sqlite3.connect(file)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(SCHEMA)
+            self._file = file
+            self._latest.clear()
+        return self._connection
+
+
+def expire(folder: Path, days: int, at: Instant) -> list[Path]:
+    """Delete the day files that are more than ``days`` days older than the day of ``at``; which they were."""
+    oldest = f"{datetime.fromtimestamp(at / SECOND, UTC) - timedelta(days=days):%Y-%m-%d}"
+    gone = [file for file in sorted(folder.glob("*.db")) if file.stem < oldest]
+    for file in gone:
+        for part in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
+            part.unlink(missing_ok=True)
+    return gone
+
+
+def read(folder: Path, since: Instant, until: Instant, device_id: str | None = None) -> Iterator[PastPosition]:
+    """What was estimated in [since, until), oldest first within each day and floor."""
+    for file in sorted(folder.glob("*.db")):
+        query = (
+            "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality FROM position JOIN device USING (slot)"
+            " WHERE at_ms >= ? AND at_ms < ?" + (" AND device_id = ?" if device_id else "") + " ORDER BY at_ms, slot"
+        )
+        given = (since // 1000, until // 1000, *([device_id] if device_id else []))
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        try:
+            yield from map(PastPosition._make, connection.execute(query, given))
+        finally:
+            connection.close()

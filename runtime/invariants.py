@@ -1,0 +1,139 @@
+"""What must always hold, asked after every turn of the dispatcher, in worlds, tests and live.
+
+The dispatcher knows its own laws (``dispatcher.invariants``); here stand those that need more than one
+part to be seen: one answer a command, nothing acknowledged ever lost, honest positions.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from contracts import messages as m
+from contracts.columns import unpack_positions
+from contracts.messages import Message
+from contracts.quantities import Instant
+from contracts.sitemap import Site
+from dispatcher import invariants
+from dispatcher.ledger import Ledger
+
+ANSWERS_LIMIT = 100_000
+"""Answers remembered; a world that runs longer forgets the oldest."""
+TRUTH_LAG = 1_500_000
+"""Microseconds: an estimate is compared with a truth at most this much older or newer."""
+
+
+class Watch:
+    """Sees everything that is sent and keeps what the invariants and the summary need."""
+
+    def __init__(self, site: Site) -> None:
+        self._floors = len(site.floors)
+        self.answers: dict[str, tuple[bool, str, str]] = {}
+        self.accepted_calls: dict[str, Instant] = {}
+        self.calls: dict[str, m.CallChanged] = {}
+        self.accuracy = Accuracy()
+        self._contradictions: list[str] = []
+
+    def saw(self, message: Message, at: Instant) -> None:
+        match message:
+            case m.CommandAnswered():
+                self._answered(message)
+            case m.CallChanged():
+                known = self.calls.get(message.call_id)
+                if known is None or message.version >= known.version:
+                    self.calls[message.call_id] = message
+            case m.GroundTruth():
+                self.accuracy.truth(message)
+            case m.PositionsEstimated():
+                self.accuracy.estimate(message)
+            case _:
+                pass
+
+    def violations(self, ledger: Ledger, at: Instant) -> list[str]:
+        """The laws that are broken now, in words."""
+        broken = invariants.violations(ledger, at)
+        lost = [call for call in self.accepted_calls if call not in ledger.calls]
+        broken += [f"acknowledged call {call} is lost" for call in lost]
+        return broken + self._contradictions
+
+    def _answered(self, answer: m.CommandAnswered) -> None:
+        said = (answer.accepted, answer.reason, answer.subject)
+        before = self.answers.setdefault(answer.command_id, said)
+        if before != said:
+            self._contradictions.append(f"command {answer.command_id} was answered {before} and {said}")
+        if answer.accepted and answer.subject.startswith("c"):
+            self.accepted_calls.setdefault(answer.subject, answer.at)
+        if len(self.answers) > ANSWERS_LIMIT:
+            del self.answers[next(iter(self.answers))]
+
+
+class Accuracy:
+    """Estimates against ground truth, sampled at each truth: error, floor, ellipse."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, tuple[Instant, int, float, float, float, float, float]] = {}
+        self.errors_m: list[float] = []
+        self.floor_hits = 0
+        self.inside = 0
+        self.judged = 0
+        self.missing = 0
+
+    def estimate(self, message: m.PositionsEstimated) -> None:
+        p = unpack_positions(message)
+        rows = zip(
+            p.floor.tolist(),
+            p.x_m.tolist(),
+            p.y_m.tolist(),
+            p.semi_major_m.tolist(),
+            p.semi_minor_m.tolist(),
+            np.radians(p.heading_deg).tolist(),
+            strict=True,
+        )
+        for device_id, row in zip(message.device_ids, rows, strict=True):
+            self._latest[device_id] = (message.estimated_at, *row)
+
+    def truth(self, message: m.GroundTruth) -> None:
+        """Judge a sample: one device in seven a second keeps the cost of judging below 1 % of the run."""
+        floors = np.frombuffer(message.floor, np.int8).tolist()
+        xs = (np.frombuffer(message.x_cm, "<i4") / 100).tolist()
+        ys = (np.frombuffer(message.y_cm, "<i4") / 100).tolist()
+        first = (message.at // 1_000_000) % 7
+        for index in range(first, len(floors), 7):
+            self._judge(message.device_ids[index], message.at, floors[index], xs[index], ys[index])
+
+    def _judge(self, device_id: str, at: Instant, floor: int, x_m: float, y_m: float) -> None:
+        found = self._latest.get(device_id)
+        if found is None or abs(at - found[0]) > TRUTH_LAG:
+            self.missing += 1
+            return
+        _, estimated_floor, x, y, major, minor, heading = found
+        dx, dy = x_m - x, y_m - y
+        along = dx * np.cos(heading) + dy * np.sin(heading)
+        across = -dx * np.sin(heading) + dy * np.cos(heading)
+        self.judged += 1
+        self.errors_m.append(float(np.hypot(dx, dy)))
+        self.floor_hits += estimated_floor == floor
+        self.inside += bool((along / max(major, 0.01)) ** 2 + (across / max(minor, 0.01)) ** 2 <= 1)
+
+    def summary(self) -> dict[str, float]:
+        if not self.judged:
+            return {}
+        errors = np.array(self.errors_m)
+        return {
+            "judged": self.judged,
+            "mean_m": float(errors.mean()),
+            "p90_m": float(np.percentile(errors, 90)),
+            "floor_hit": self.floor_hits / self.judged,
+            "inside_95_ellipse": self.inside / self.judged,
+            "without_estimate": self.missing / (self.judged + self.missing),
+        }
+
+
+def settled(ledger: Ledger, calls: Sequence[m.CallChanged]) -> list[str]:
+    """After the faults have stopped for long enough: what still hangs without a reason."""
+    return [
+        f"call {call.call_id} hangs in {call.state} without a reason"
+        for call in calls
+        if call.state not in ("cleared", "cancelled", "on_scene")
+        and call.call_id in ledger.calls
+        and not any(task.waiting_for or task.unit_id or task.offers for task in call.tasks)
+    ]

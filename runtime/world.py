@@ -1,0 +1,265 @@
+"""The world: all services on one virtual clock, one seed, faults on every link.
+
+The very services that run live are driven here by a heap of moments. Between processes a message
+travels over a link that may delay, lose, duplicate or reorder it; a process may die in the middle of a
+turn and comes back from the journal. After every turn of the dispatcher the invariants are asked.
+Same commit, same platform, same seed → the same bytes in the journal.
+"""
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from contracts import messages as m
+from contracts import wire
+from contracts.messages import Fact, Message
+from contracts.quantities import Instant
+from contracts.service import Service
+from dispatcher.service import DispatcherService
+from firmware_sim.scenario import Scenario
+from runtime import compose
+from runtime.faults import Crash, Faults, arrivals
+from runtime.invariants import Watch
+from runtime.journal import MemoryJournal
+from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
+
+RADIO_SIDE: Final = "firmware_sim"
+"""The process whose links are wireless: phones, handhelds, gateways."""
+HELD_LIMIT: Final = 100_000
+"""Messages a broker holds for a process that is down."""
+LAST_EVENTS: Final = 20
+
+
+class Failed(Exception):
+    """An invariant does not hold. Carries what is needed to see why."""
+
+    def __init__(self, at: Instant, violations: Sequence[str], last: Sequence[str]) -> None:
+        super().__init__("; ".join(violations))
+        self.at = at
+        self.violations = tuple(violations)
+        self.last = tuple(last)
+
+
+class _Moment(NamedTuple):
+    at: Instant
+    order: int
+    action: Callable[[Instant], None]
+
+
+@dataclass
+class _Process:
+    name: str
+    make: Callable[[], tuple[Service, ...]]
+    services: tuple[Service, ...]
+    persistent: bool = False
+    """The broker holds reliable messages while it is down (the dispatcher's session)."""
+    up: bool = True
+    life: int = 0
+    """Counts restarts: wakes of an earlier life are void."""
+    woken_for: Instant | None = None
+    held: list[Message] = field(default_factory=list)
+    doomed: Crash | None = None
+
+
+class World:
+    """A mall on a virtual clock. ``run`` advances it; counters, journal and watch are open to read."""
+
+    def __init__(
+        self, ground: compose.Ground, scenario: Scenario, seed: int, start: Instant, faults: Faults
+    ) -> None:
+        sim_seed, link_seed = np.random.SeedSequence(seed).generate_state(2)
+        self.now = start
+        self.journal = MemoryJournal()
+        self.watch = Watch(ground.site)
+        self.counters: Counter[str] = Counter()
+        self.last: deque[str] = deque(maxlen=LAST_EVENTS)
+        self._faults = faults
+        self._rng = np.random.default_rng(int(link_seed))
+        self._heap: list[_Moment] = []
+        self._order = 0
+        self._retained: dict[str, Message] = {}
+        simulated = compose.firmware_sim_service(ground, scenario, int(sim_seed))
+        makers: dict[str, Callable[[], tuple[Service, ...]]] = {
+            "positioning": lambda: compose.positioning_services(ground),
+            "dispatcher": lambda: (compose.dispatcher_service(ground, tuple(self.journal.read())),),
+            "dashboard": lambda: (compose.dashboard_service(ground),),
+            RADIO_SIDE: lambda: (simulated,),
+        }
+        self._processes = {
+            name: _Process(name, make, make(), persistent=name == "dispatcher")
+            for name, make in makers.items()
+        }
+        self._listeners = self._who_hears_what()
+        for process in self._processes.values():
+            self._after_start(process)
+        for crash in faults.crashes:
+            self._at(crash.at, self._crasher(crash))
+
+    @property
+    def dispatcher(self) -> DispatcherService | None:
+        """The dispatcher, while it lives."""
+        process = self._processes["dispatcher"]
+        service = process.services[0]
+        assert isinstance(service, DispatcherService)
+        return service if process.up else None
+
+    def run(self, until: Instant, limit: int | None = None) -> None:
+        """Advance to ``until``, or by ``limit`` moments.
+
+        Raises:
+            Failed: an invariant does not hold.
+        """
+        steps = 0
+        while self._heap and self._heap[0].at <= until and (limit is None or steps < limit):
+            moment = heapq.heappop(self._heap)
+            self.now = moment.at
+            moment.action(moment.at)
+            steps += 1
+        if limit is None:
+            self.now = until
+
+    # --- one process ------------------------------------------------------------------------------------
+
+    def _turn(self, process: _Process, said: list[Message], at: Instant) -> None:
+        """Journal, then send; a doomed process dies at its point between the two."""
+        every = settle(process.services, said, at)
+        facts = [message for message in every if isinstance(message, Fact)]
+        dies = process.doomed if facts or process.name != "dispatcher" else None
+        if dies and dies.point == "before_journal":
+            return self._die(process, dies, at)
+        if facts:
+            assert process.name == "dispatcher", "only the dispatcher decides facts"
+            self.journal.append(facts)
+            self.last.extend(f"{fact.at} {fact!r}"[:300] for fact in facts)
+        if dies and dies.point == "after_journal":
+            return self._die(process, dies, at)
+        outgoing = [message for message in every if leaves_process(message, process.services)]
+        if dies and dies.point == "half_sent":
+            outgoing = outgoing[: len(outgoing) // 2]
+        for message in outgoing:
+            self._send(process, message, at)
+        if dies:
+            return self._die(process, dies, at)
+        if process.name == "dispatcher":
+            self._check(at)
+        self._schedule_wake(process, at)
+        return None
+
+    def _schedule_wake(self, process: _Process, at: Instant) -> None:
+        due = next_wake(process.services)
+        if due is None:
+            return
+        due = max(due, at)
+        if process.woken_for is None or due < process.woken_for:
+            process.woken_for = due
+            life = process.life
+
+            def wake(moment: Instant) -> None:
+                if process.up and process.life == life and process.woken_for == due:
+                    process.woken_for = None
+                    self._turn(process, wake_due(process.services, moment), moment)
+
+            self._at(due, wake)
+
+    def _receive(self, process: _Process, message: Message, reliable: bool, at: Instant) -> None:
+        if process.up:
+            self.counters["delivered"] += 1
+            self._turn(process, deliver(process.services, message, at), at)
+            if not process.up and process.persistent and reliable:
+                process.held.append(message)  # it died before it could acknowledge
+        elif process.persistent and reliable and len(process.held) < HELD_LIMIT:
+            process.held.append(message)
+        else:
+            self.counters["missed_while_down"] += 1
+
+    # --- between processes -------------------------------------------------------------------------------
+
+    def _send(self, sender: _Process, message: Message, at: Instant) -> None:
+        self.watch.saw(message, at)
+        route = wire.ROUTES.get(type(message))
+        if route is not None and route.retain:
+            self._retained[wire.topic_of(message, "w")] = message
+        for receiver in self._listeners.get(type(message), ()):
+            if receiver is sender:
+                continue
+            wireless = RADIO_SIDE in (sender.name, receiver.name)
+            reliable = route is not None and route.qos == 1 and not (wireless and _is_asked_again(message))
+            for arrival in arrivals(self._faults, sender.name, receiver.name, reliable, at, self._rng):
+                self._at(arrival, self._delivery(receiver, message, route is not None and route.qos == 1))
+
+    def _delivery(self, receiver: _Process, message: Message, reliable: bool) -> Callable[[Instant], None]:
+        return lambda at: self._receive(receiver, message, reliable, at)
+
+    def _who_hears_what(self) -> dict[type[Message], list[_Process]]:
+        listeners: dict[type[Message], list[_Process]] = {}
+        for process in self._processes.values():
+            own = {kind for service in process.services for kind in service.topics}
+            if m.GatewayPayload in own:
+                own -= {m.ScanReport, m.GatewayStatus}
+            for kind in own:
+                listeners.setdefault(kind, []).append(process)
+        return listeners
+
+    # --- death and return ---------------------------------------------------------------------------------
+
+    def _crasher(self, crash: Crash) -> Callable[[Instant], None]:
+        def strike(at: Instant) -> None:
+            process = self._processes[crash.process]
+            if not process.up or process.name == RADIO_SIDE:
+                return
+            if crash.point == "idle":
+                self._die(process, crash, at)
+            else:
+                process.doomed = crash
+
+        return strike
+
+    def _die(self, process: _Process, crash: Crash, at: Instant) -> None:
+        self.counters[f"crashes_{process.name}"] += 1
+        self.last.append(f"{at} {process.name} dies ({crash.point})")
+        process.up = False
+        process.doomed = None
+        process.life += 1
+        process.woken_for = None
+        self._at(at + crash.down, lambda moment: self._restart(process, moment))
+
+    def _restart(self, process: _Process, at: Instant) -> None:
+        self.last.append(f"{at} {process.name} is back")
+        process.up = True
+        process.services = process.make()
+        self._after_start(process)
+        held, process.held = process.held, []
+        for message in held:
+            self._receive(process, message, True, at)
+
+    def _after_start(self, process: _Process) -> None:
+        at = self.now
+        for message in list(self._retained.values()):
+            if process in self._listeners.get(type(message), ()):
+                self._turn(process, deliver(process.services, message, at), at)
+        service = process.services[0]
+        if isinstance(service, DispatcherService):
+            self._turn(process, list(service.resumed(at)), at)
+        self._schedule_wake(process, at)
+
+    # --- small ---------------------------------------------------------------------------------------------
+
+    def _at(self, at: Instant, action: Callable[[Instant], None]) -> None:
+        self._order += 1
+        heapq.heappush(self._heap, _Moment(max(at, self.now), self._order, action))
+
+    def _check(self, at: Instant) -> None:
+        service = self._processes["dispatcher"].services[0]
+        assert isinstance(service, DispatcherService)
+        violations = self.watch.violations(service.ledger, at)
+        if violations:
+            raise Failed(at, violations, tuple(self.last))
+
+
+def _is_asked_again(message: Message) -> bool:
+    """Commands and answers on the air may vanish: who sent the command repeats it until it is answered."""
+    return isinstance(message, m.Command | m.CommandAnswered)
