@@ -1,0 +1,58 @@
+"""The numbers of the ingest and of the agent, each with its reason."""
+
+import msgspec
+
+
+class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How payloads of gateways are read."""
+
+    topic_filters: tuple[str, ...] = (
+        "ruuvi/#",
+        "espresense/#",
+        "home/#",
+        "kbeacon/#",
+        "tele/#",
+        "up/#",
+        "minew/#",
+        "/gw/#",
+        "gw/#",
+        "mokosmart/#",
+        "ab_gateway/#",
+        "xbg/#",
+        "ingics/#",
+        "raddec/#",
+        "meraki/#",
+        "+/events/rpc",
+        "+/online",
+    )
+    """MQTT topics to hear beside ``nearhand/v1/<site>/gateways/#``: the vendors' defaults. Add your own."""
+    topic_formats: dict[str, str] = {}
+    """MQTT filter to format name, for topics whose format must not be guessed."""
+    entry_age_s_max: float = 30.0
+    """Older entries of a batch are dropped: a person has walked 36 m since. At most 60."""
+    clock_window_s: float = 60.0
+    """A gateway's clock offset is the least delay seen in this window; long enough for slow batches."""
+    coalesce_ms: int = 100
+    """Vendors that send one advert a message are gathered this long: positioning likes batches."""
+    merge_ms: int = 100
+    """Advert and scan response of one device within this time are one sample (their fading is common)."""
+    silent_after_s: float = 30.0
+    """No message at all for so long: the slowest heartbeat of the usual vendors is 30 s."""
+    deaf_after_s: float = 20.0
+    """Connected but no advert for so long, where it used to hear some: radios hang silently."""
+    count_interval_s: float = 5.0
+    """How often totals and health are looked at."""
+    telemetry_interval_s: float = 60.0
+    """A tag's battery and motion are passed on at most so often."""
+    button_age_s_max: float = 900.0
+    """A stored button press older than this is history, not an alarm."""
+    button_rearm_s: float = 10.0
+    """A level flag (Ingics) absent for so long means that the next one is a new press."""
+    topics_max: int = 20_000
+    """Formats remembered by topic; some vendors use a topic for each tag."""
+    gateways_max: int = 2_000
+    """Gateways tracked, known or not; the longest unheard is forgotten."""
+    devices_max: int = 20_000
+    """Tags whose last button state, battery and advert are remembered."""
+    id_tuples_max: int = 2_000
+    """Device lists of scan reports whose filter is remembered."""
