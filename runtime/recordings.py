@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from contracts.errors import ConfigError
 from contracts.messages import EnrolledDevice, InstalledGateway, ScanReport
-from contracts.quantities import SECOND, Instant, from_seconds
+from contracts.quantities import from_seconds
 from contracts.sitemap import Floor, Name, Polygon, Site, Zone
 
 MARGIN_M = 5.0
 """Where a recording names no bounds, people may be so far outside the hull of its gateways."""
 CEILING_M = 3.0
+"""Mounting height of a gateway whose z is not known."""
 TAG_HEIGHT_M = 1.2
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,21 +99,23 @@ def read_recording(path: Path) -> Recording:
     )
 
 
-def reports(recording: Recording, batch_s: float = 0.25) -> Iterator[ScanReport]:
-    """The observations as the scan reports that gateways would have sent, in order of sending.
+def reports(recording: Recording, edges: Ints | None = None, batch_s: float = 0.1) -> Iterator[ScanReport]:
+    """The observations as the scan reports that gateways would have sent, in order of arrival.
 
-    Each gateway sends what it heard in each ``batch_s``; a report arrives at its last observation.
+    Each gateway sends what it heard in each ``batch_s``, and no batch reaches over one of ``edges``
+    (instants); a report arrives at its last observation.
     """
-    slot = (recording.at - (recording.at[0] if len(recording.at) else 0)) // from_seconds(batch_s)
-    key = np.lexsort((recording.gateway, slot))
-    if not len(key):
+    if not len(recording.at):
         return
-    edges = np.flatnonzero(np.diff(slot[key]) | np.diff(recording.gateway[key])) + 1
-    batches = sorted((part[0] for part in np.split(key, edges)), key=int)
-    parts = {int(part[0]): part for part in np.split(key, edges)}
-    ends = sorted((int(recording.at[parts[int(first)][-1]]), int(first)) for first in batches)
-    for seq, (_, first) in enumerate(ends):
-        yield _report(recording, parts[first], seq)
+    slot = (recording.at - recording.at[0]) // from_seconds(batch_s)
+    if edges is not None:
+        slot += np.searchsorted(np.sort(edges), recording.at, side="left") * (slot[-1] + 1)
+    order = np.lexsort((recording.gateway, slot))
+    cuts = np.flatnonzero(np.diff(slot[order]) | np.diff(recording.gateway[order])) + 1
+    parts = np.split(order, cuts)
+    parts.sort(key=lambda part: (int(recording.at[part[-1]]), int(part[0])))
+    for seq, part in enumerate(parts):
+        yield _report(recording, part, seq)
 
 
 def _report(recording: Recording, part: Ints, seq: int) -> ScanReport:
@@ -209,9 +212,7 @@ def _truth(path: Path) -> Truth:
     )
 
 
-def _site(
-    path: Path, about: dict[str, object], gateways: tuple[InstalledGateway, ...], truth: Truth
-) -> Site:
+def _site(path: Path, about: dict[str, object], gateways: tuple[InstalledGateway, ...], truth: Truth) -> Site:
     """The smallest site that holds the recording: rectangular floors, gateways, zones."""
     zones = _zones(path)
     box = _bounds(path, about, gateways, zones)
@@ -270,6 +271,3 @@ def _bounds(
         raise ConfigError(f"{path / 'gateways.csv'}: no gateway")
     low, high = places.min(axis=0) - margin, places.max(axis=0) + margin
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-__all__ = ["SECOND", "Instant", "Recording", "Truth", "enrolled", "read_recording", "reports"]

@@ -1,0 +1,268 @@
+"""PositioningService: files what gateways heard, and on ``wake`` locates all devices heard since, at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.columns import Positions, observations, pack_positions
+from contracts.messages import (
+    ClosuresChanged,
+    EnrolledDevice,
+    EnrolmentChanged,
+    GuestGatewaysChanged,
+    Message,
+    PositionsEstimated,
+    ScanReport,
+    ZoneChanged,
+)
+from contracts.quantities import MILLISECOND, SECOND, Instant
+from contracts.sitemap import Site
+from positioning import zones
+from positioning.radio import Storeys, install, storeys_of
+from positioning.settings import OffsetPrior, PositioningSettings
+from positioning.tracks import Tracks
+from positioning.window import Readings, Window
+
+LOWEST_DBM: Final = -120
+HIGHEST_DBM: Final = -1
+"""Levels outside are impossible for a Bluetooth receiver at any distance."""
+SEEN_LIMIT: Final = 256
+"""Batches remembered per gateway to know a duplicate: a minute of four batches a second."""
+Ints = NDArray[np.int64]
+
+
+class PositioningService:
+    """Holds the window, the tracks and who is enrolled; see the modules for the mathematics."""
+
+    name = "positioning"
+    topics: tuple[type[Message], ...] = (ScanReport, EnrolmentChanged, GuestGatewaysChanged, ClosuresChanged)
+
+    def __init__(
+        self, site: Site, grid: object, settings: PositioningSettings, calibration: object | None = None
+    ) -> None:
+        self._site = site
+        self._settings = settings
+        self._storeys: Storeys = storeys_of(site)
+        self._gateways, _ = install(site, (), settings)
+        self._window = Window(len(self._gateways), settings.window_s)
+        self._tracks = Tracks(len(site.floors), settings)
+        self._raster = zones.draw(site)
+        self._rows: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._free: list[int] = []
+        self._enrolment_version = -1
+        self._guests_version = -1
+        self._pending: list[tuple[Ints, int, NDArray[np.int8], NDArray[np.float64]]] = []
+        self._pending_count = 0
+        self._seen: dict[str, dict[tuple[str, int], None]] = {}
+        self._epoch: Instant | None = None
+        self._latest: Instant = 0
+        self._wake_at: Instant | None = None
+        self.dropped = dict.fromkeys(
+            (
+                "unknown_gateway",
+                "not_enrolled",
+                "impossible",
+                "late",
+                "future",
+                "duplicate",
+                "overflow",
+                "limit",
+            ),
+            0,
+        )
+        """Readings dropped, by cause (reports for ``duplicate``, devices for ``limit``)."""
+
+    def receive(self, message: Message, now: Instant) -> Sequence[Message]:
+        self._set_clock(now)
+        match message:
+            case ScanReport():
+                self._file(message, now)
+            case EnrolmentChanged() if message.version >= self._enrolment_version:
+                self._enrolment_version = message.version
+                self._enrol(message.devices)
+            case GuestGatewaysChanged() if message.version >= self._guests_version:
+                self._guests_version = message.version
+                self._install(message)
+            case _:
+                pass
+        return ()
+
+    def wake_at(self) -> Instant | None:
+        return self._wake_at
+
+    def wake(self, now: Instant) -> Sequence[Message]:
+        self._set_clock(now)
+        now_s = self._seconds(now)
+        readings = self._take_pending()
+        self._window.add(readings)
+        heard = np.unique(readings.row)
+        if len(heard):
+            np.maximum.at(self._tracks.heard_s, readings.row, readings.heard_s)
+            self._tracks.locate(heard, self._window, self._gateways, self._storeys, now_s)
+        changed = self._tracks.age(now_s)
+        rows = np.union1d(heard, changed)
+        busy = self._tracks.followed()
+        self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND if busy else None
+        return [self._estimates(rows, now, now_s)] if len(rows) else []
+
+    # --- what comes in ---
+
+    def _file(self, report: ScanReport, now: Instant) -> None:
+        gateway = self._gateways.index.get(report.gateway)
+        columns = observations(report)
+        if gateway is None:
+            self.dropped["unknown_gateway"] += len(columns.rssi_dbm)
+            return
+        if self._is_duplicate(report):
+            self.dropped["duplicate"] += 1
+            return
+        rows = np.array([self._rows.get(device, -1) for device in report.device_ids], np.int64)[
+            columns.device
+        ]
+        heard_s = self._seconds(report.started_at) + columns.offset_ms / 1e3
+        keep = self._acceptable(rows, columns.rssi_dbm, heard_s, self._seconds(now))
+        if not keep.any():
+            return
+        if not keep.all():
+            rows, heard_s = rows[keep], heard_s[keep]
+        self._pending.append((rows, gateway, columns.rssi_dbm[keep], heard_s))
+        self._pending_count += len(rows)
+        while self._pending_count > self._settings.pending_limit:
+            lost = len(self._pending.pop(0)[0])
+            self._pending_count -= lost
+            self.dropped["overflow"] += lost
+        if self._wake_at is None:
+            self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND
+
+    def _acceptable(
+        self, rows: Ints, rssi_dbm: NDArray[np.int8], heard_s: NDArray[np.float64], now_s: float
+    ) -> NDArray[np.bool_]:
+        """Which readings to use; the others are counted by the first cause that applies."""
+        keep = np.ones(len(rows), bool)
+        causes = (
+            ("not_enrolled", rows < 0),
+            ("impossible", (rssi_dbm < LOWEST_DBM) | (rssi_dbm > HIGHEST_DBM)),
+            ("late", heard_s < now_s - self._settings.window_s),
+            ("future", heard_s > now_s + 1.0),
+        )
+        for cause, bad in causes:
+            self.dropped[cause] += int((bad & keep).sum())
+            keep &= ~bad
+        return keep
+
+    def _is_duplicate(self, report: ScanReport) -> bool:
+        seen = self._seen.setdefault(report.gateway, {})
+        batch = (report.boot, report.seq)
+        if batch in seen:
+            return True
+        seen[batch] = None
+        if len(seen) > SEEN_LIMIT:
+            del seen[next(iter(seen))]
+        return False
+
+    def _take_pending(self) -> Readings:
+        pending, self._pending, self._pending_count = self._pending, [], 0
+        if not pending:
+            nothing = np.zeros(0)
+            return Readings(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing)
+        sizes = [len(part[0]) for part in pending]
+        return Readings(
+            row=np.concatenate([part[0] for part in pending]),
+            gateway=np.repeat(np.array([part[1] for part in pending], np.int64), sizes),
+            rssi_dbm=np.concatenate([part[2] for part in pending]).astype(float),
+            heard_s=np.concatenate([part[3] for part in pending]),
+        )
+
+    # --- who may be located, and by what ---
+
+    def _enrol(self, devices: tuple[EnrolledDevice, ...]) -> None:
+        """Begin new devices; forget at once those that are no longer enrolled."""
+        wanted = {device.device_id: device for device in devices}
+        for device_id in [known for known in self._rows if known not in wanted]:
+            self._forget(device_id)
+        for device_id, device in wanted.items():
+            if device_id not in self._rows:
+                if len(self._rows) >= self._settings.device_limit:
+                    self.dropped["limit"] += 1
+                    continue
+                self._begin(device)
+
+    def _begin(self, device: EnrolledDevice) -> None:
+        if self._free:
+            row = self._free.pop()
+            self._ids[row] = device.device_id
+        else:
+            row = len(self._ids)
+            self._ids.append(device.device_id)
+            room = max(16, 1 << (len(self._ids) - 1).bit_length())
+            self._window.reserve(room)
+            self._tracks.reserve(room)
+        self._rows[device.device_id] = row
+        self._tracks.begin(row, self._prior(device.device_class))
+
+    def _prior(self, device_class: str) -> OffsetPrior:
+        priors = self._settings.offset_priors
+        return priors.get(device_class, priors["phone"])
+
+    def _forget(self, device_id: str) -> None:
+        row = self._rows.pop(device_id)
+        self._ids[row] = ""
+        self._free.append(row)
+        self._window.clear(np.array([row]))
+        self._tracks.clear(row)
+        kept = [(part, part[0] != row) for part in self._pending]
+        self._pending = [(p[0][k], p[1], p[2][k], p[3][k]) for p, k in kept if k.any()]
+        self._pending_count = sum(len(part[0]) for part in self._pending)
+
+    def _install(self, message: GuestGatewaysChanged) -> None:
+        old = self._gateways
+        self._gateways, _ = install(self._site, message.gateways, self._settings)
+        moved = np.array([self._gateways.index.get(name, -1) for name in old.index], np.int64)
+        self._window.rebuild(len(self._gateways), moved)
+        self._pending = [(p[0], int(moved[p[1]]), p[2], p[3]) for p in self._pending if moved[p[1]] >= 0]
+        self._pending_count = sum(len(part[0]) for part in self._pending)
+
+    # --- time, and what goes out ---
+
+    def _set_clock(self, now: Instant) -> None:
+        """When the clock was set back, move the past with it, so that ages stay what they were."""
+        if self._epoch is None:
+            self._epoch = now
+        elif now < self._latest - SECOND:
+            self._epoch -= self._latest - now
+            self._pending = [(p[0], p[1], p[2], p[3] + (self._latest - now) / SECOND) for p in self._pending]
+            self._wake_at = None if self._wake_at is None else now
+        self._latest = now
+
+    def _seconds(self, at: Instant) -> float:
+        assert self._epoch is not None, "the clock is set first"
+        return (at - self._epoch) / SECOND
+
+    def _estimates(self, rows: Ints, now: Instant, now_s: float) -> PositionsEstimated:
+        tracks = self._tracks
+        estimate = tracks.report(rows, now_s)
+        label = self._raster.at(estimate.floor, estimate.x_m, estimate.y_m)
+        return pack_positions(
+            Positions(
+                estimated_at=now,
+                device_ids=tuple(self._ids[row] for row in rows),
+                floor=estimate.floor.astype(np.int8),
+                x_m=estimate.x_m,
+                y_m=estimate.y_m,
+                vx_mps=estimate.vx_mps,
+                vy_mps=estimate.vy_mps,
+                semi_major_m=estimate.semi_major_m,
+                semi_minor_m=estimate.semi_minor_m,
+                heading_deg=estimate.heading_deg,
+                floor_probability=estimate.floor_probability,
+                quality=estimate.quality,
+                age_s=estimate.age_s,
+                zone=tuple(self._raster.names[index] for index in label),
+            )
+        )
+
+
+__all__ = ["PositioningService", "ZoneChanged"]
