@@ -78,6 +78,7 @@ def render_config(settings: BrokerSettings, credentials: Credentials, data: Path
         "mqtt": {
             "listen": f"{settings.host}:{settings.mqtt_port}",
             "max_ack_pending": 2000,
+            "ack_wait": "3s",  # what a crashed service had not finished comes again this soon
             "js_api_timeout": "2s",
         },
         "websocket": {"listen": f"{settings.host}:{settings.websocket_port}", "no_tls": True},

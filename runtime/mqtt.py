@@ -139,6 +139,10 @@ class Bus:
                 wire.topic_of(message, self.site), wire.encode(message), route.qos, route.retain
             )
 
+    def publish_to(self, topic: str, message: Message) -> None:
+        """Send a message on a topic of the caller's choice, QoS 1 (a handheld's own command topic)."""
+        self._publish(topic, wire.encode(message), 1, False)
+
     def _publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         if qos == 0 and not self.connected:
             self.counters["sent_dropped_offline"] += 1

@@ -77,10 +77,13 @@ def load_settings(file: Path | None) -> Settings:
     if file is None:
         return Settings()
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+        content = file.read_bytes()
+        if file.suffix == ".json":
+            return msgspec.json.decode(content, type=Settings)
+        return msgspec.toml.decode(content, type=Settings)
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror or error}") from error
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {error}") from error
     except msgspec.DecodeError as error:
-        raise ConfigError(f"{file}: not TOML: {error}") from error
+        raise ConfigError(f"{file}: cannot be read: {error}") from error

@@ -1,0 +1,203 @@
+"""``nearhand simulate``: the whole system on a virtual clock. Demo, load, what-if and test in one.
+
+    nearhand simulate --seed 7 --scenario config/scenarios/small.toml --speed 100
+
+Prints what the calls came to and what held. A seed that breaks an invariant prints the last events and
+the command that repeats it, and ends with status 1.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from contracts.messages import CallChanged
+from contracts.quantities import MINUTE, SECOND, Instant, from_seconds, to_seconds
+from runtime import compose
+from runtime.faults import FaultLimits, draw_faults
+from runtime.invariants import settled
+from runtime.scenarios import ScenarioFile, load_scenario
+from runtime.settings import CLONE, DEMO_SCENARIO, load_settings
+from runtime.site_files import load_site
+from runtime.world import Failed, World
+
+SITES = CLONE / "config" / "sites"
+
+
+def add_parsers(subparsers: Any) -> None:
+    parser = subparsers.add_parser("simulate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO, help="scenario file (default: the demo)")
+    parser.add_argument("--site", type=Path, help="folder of the site (default: the scenario's)")
+    parser.add_argument("--config", type=Path, help="settings file")
+    parser.add_argument("--seed", type=int, default=1, help="the luck of this run; the first of --seeds")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    parser.add_argument("--minutes", type=float, help="simulated minutes (default: the scenario's)")
+    parser.add_argument("--speed", type=float, default=0, help="times real time; 0 = as fast as it goes")
+    parser.add_argument("--no-faults", action="store_true", help="nothing breaks, whatever the scenario says")
+    parser.add_argument("--journal", type=Path, help="write the journal's bytes to this file")
+    parser.add_argument("--json", action="store_true", help="one JSON object a seed instead of text")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one seed came to."""
+
+    seed: int
+    minutes: float
+    cpu_s: float
+    digest: str
+    calls: int
+    services: dict[str, dict[str, float]]
+    accuracy: dict[str, float]
+    counters: dict[str, int]
+    failure: str = ""
+    last: tuple[str, ...] = ()
+
+
+def run(arguments: argparse.Namespace) -> int:
+    file = load_scenario(arguments.scenario)
+    site = load_site(arguments.site or SITES / file.world.site)
+    ground = compose.ground(site, load_settings(arguments.config))
+    bad = 0
+    for seed in range(arguments.seed, arguments.seed + arguments.seeds):
+        outcome, world = simulate(
+            ground, file, seed, arguments.minutes, arguments.speed, not arguments.no_faults, _progress
+        )
+        if arguments.journal:
+            arguments.journal.write_bytes(b"".join(world.journal.payloads))
+        if arguments.json:
+            print(msgspec.json.encode(outcome).decode(), flush=True)
+        else:
+            print(describe(outcome), flush=True)
+        if outcome.failure:
+            bad += 1
+            print("\n".join(outcome.last), file=sys.stderr)
+            print(f"seed {seed} fails: {outcome.failure}\nrepeat it with: {_command(arguments, seed)}", file=sys.stderr)
+    return 1 if bad else 0
+
+
+def simulate(
+    ground: compose.Ground,
+    file: ScenarioFile,
+    seed: int,
+    minutes: float | None = None,
+    speed: float = 0,
+    faults: bool = True,
+    progress: Any = None,
+) -> tuple[Outcome, World]:
+    """Run one seed to its end; what it came to, and the world for a closer look."""
+    start = from_seconds(datetime.fromisoformat(file.world.start).timestamp())
+    length = round((minutes or file.world.minutes) * MINUTE)
+    calm = start + length - round(file.world.settle_minutes * MINUTE)
+    limits = file.faults if faults else FaultLimits()
+    drawn = draw_faults(
+        limits, compose.PROCESSES[:3], start + 20 * SECOND, calm, np.random.default_rng([seed, 17])
+    )
+    world = World(ground, file.scenario, seed, start, drawn)
+    before_cpu, failure, last = time.process_time(), "", ()
+    try:
+        _advance(world, start, start + length, speed, progress)
+        service = world.dispatcher
+        if service is not None and file.world.settle_minutes:
+            hanging = settled(service.ledger, list(world.watch.calls.values()))
+            if hanging:
+                raise Failed(world.now, hanging, tuple(world.last))
+    except Failed as error:
+        failure, last = f"at {to_seconds(error.at - start):.3f} s: {error}", error.last
+    outcome = Outcome(
+        seed=seed,
+        minutes=to_seconds(world.now - start) / 60,
+        cpu_s=time.process_time() - before_cpu,
+        digest=world.journal.digest(),
+        calls=len(world.watch.calls),
+        services=response_times(list(world.watch.calls.values())),
+        accuracy=world.watch.accuracy.summary(),
+        counters=dict(sorted(world.counters.items())),
+        failure=failure,
+        last=last,
+    )
+    return outcome, world
+
+
+def _advance(world: World, start: Instant, end: Instant, speed: float, progress: Any) -> None:
+    """Second by second, so that it can be paced and shown."""
+    began = time.monotonic()
+    for until in range(start + SECOND, end + SECOND, SECOND):
+        world.run(min(until, end))
+        ahead_s = to_seconds(until - start) / speed - (time.monotonic() - began) if speed else 0
+        if ahead_s > 0:
+            time.sleep(ahead_s)
+        if progress and (until - start) % MINUTE == 0:
+            progress(to_seconds(until - start) / 60, to_seconds(end - start) / 60, world)
+
+
+def _progress(minute: float, of: float, world: World) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{minute:.0f} of {of:.0f} min, {len(world.watch.calls)} calls", end="", file=sys.stderr, flush=True)
+        if minute >= of:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def response_times(calls: Sequence[CallChanged]) -> dict[str, dict[str, float]]:
+    """By service and role: how many, share on time, median and 90th percentile of received → on scene."""
+    times: dict[str, list[float]] = {}
+    on_time: dict[str, list[bool]] = {}
+    for call in sorted(calls, key=lambda call: call.call_id):
+        for task in call.tasks:
+            if task.state == "cancelled" or call.state == "cancelled":
+                continue
+            key = f"{call.service}/{task.role}"
+            arrived = task.on_scene_at
+            if arrived is not None:
+                times.setdefault(key, []).append(to_seconds(arrived - call.received_at))
+                on_time.setdefault(key, []).append(arrived <= task.deadline_at)
+            elif task.breached_at is not None:
+                on_time.setdefault(key, []).append(False)
+    return {
+        key: {
+            "calls": len(on_time[key]),
+            "on_time": statistics.fmean(on_time[key]),
+            "p50_s": float(np.percentile(times[key], 50)) if key in times else float("nan"),
+            "p90_s": float(np.percentile(times[key], 90)) if key in times else float("nan"),
+        }
+        for key in sorted(on_time)
+    }
+
+
+def describe(outcome: Outcome) -> str:
+    """The outcome for people."""
+    lines = [
+        f"seed {outcome.seed}: {outcome.minutes:.0f} min simulated in {outcome.cpu_s:.1f} s of CPU, {outcome.calls} calls,"
+        f" journal {outcome.digest[:16]}"
+    ]
+    for key, row in outcome.services.items():
+        lines.append(
+            f"  {key:<28} {row['calls']:>4.0f} calls  {row['on_time']:>6.1%} on time"
+            f"  median {row['p50_s']:>4.0f} s  p90 {row['p90_s']:>4.0f} s"
+        )
+    if outcome.accuracy:
+        a = outcome.accuracy
+        lines.append(
+            f"  positions: mean {a['mean_m']:.2f} m, p90 {a['p90_m']:.2f} m, floor {a['floor_hit']:.1%},"
+            f" inside the 95 % ellipse {a['inside_95_ellipse']:.1%}, without estimate {a['without_estimate']:.1%}"
+        )
+    broken = {key: value for key, value in outcome.counters.items() if key.startswith("crashes")}
+    lines.append(f"  invariants {'BROKEN: ' + outcome.failure if outcome.failure else 'held'}; {broken or 'no crashes'}")
+    return "\n".join(lines)
+
+
+def _command(arguments: argparse.Namespace, seed: int) -> str:
+    words = ["nearhand simulate", f"--seed {seed}", f"--scenario {arguments.scenario}"]
+    words += [f"--site {arguments.site}"] if arguments.site else []
+    words += [f"--minutes {arguments.minutes:g}"] if arguments.minutes else []
+    words += ["--no-faults"] if arguments.no_faults else []
+    return " ".join(words)
