@@ -1,0 +1,201 @@
+"""Facts: past, decided by the dispatcher, journaled before anything is sent."""
+
+from typing import Literal
+
+from contracts.quantities import Instant
+from contracts.values import Candidate, EnrolledDevice, InstalledGateway, Message, Place, TaskNeed
+
+
+class Fact(Message, frozen=True, kw_only=True):
+    """Something that happened. ``seq`` is gap-free over the journal; ``cause`` names the command."""
+
+    seq: int
+    at: Instant
+    cause: str = ""
+    by: str = ""
+
+
+class CommandAnswered(Fact, frozen=True, kw_only=True):
+    """The one answer to a command. ``reason`` is a code when refused; ``subject`` what it made."""
+
+    command_id: str
+    accepted: bool
+    reason: str = ""
+    subject: str = ""
+
+
+class CallReceived(Fact, frozen=True, kw_only=True):
+    call_id: str
+    service: str
+    priority: int
+    place: Place
+    device_id: str | None
+    note: str
+    tasks: tuple[TaskNeed, ...]
+
+
+class CallMoved(Fact, frozen=True, kw_only=True):
+    call_id: str
+    place: Place
+
+
+class CallCancelled(Fact, frozen=True, kw_only=True):
+    call_id: str
+    reason: str
+
+
+class CallCleared(Fact, frozen=True, kw_only=True):
+    """Every task of the call is cleared."""
+
+    call_id: str
+
+
+class CallRated(Fact, frozen=True, kw_only=True):
+    call_id: str
+    stars: int
+    note: str
+
+
+class OfferMade(Fact, frozen=True, kw_only=True):
+    offer_id: str
+    call_id: str
+    task_id: str
+    unit_id: str
+    expires_at: Instant
+    eta_s: float
+    p_on_time: float
+    depot: str | None
+    """Depot or emergency box where the item is reserved, None when no item is needed or carried."""
+    candidates: tuple[Candidate, ...] = ()
+
+
+class OfferAccepted(Fact, frozen=True, kw_only=True):
+    """The offer became an assignment."""
+
+    offer_id: str
+    task_id: str
+    unit_id: str
+
+
+class OfferDeclined(Fact, frozen=True, kw_only=True):
+    offer_id: str
+    task_id: str
+    unit_id: str
+    reason: str
+
+
+class OfferExpired(Fact, frozen=True, kw_only=True):
+    """Silence is not an answer: nobody said no."""
+
+    offer_id: str
+    task_id: str
+    unit_id: str
+
+
+class OfferWithdrawn(Fact, frozen=True, kw_only=True):
+    """We took the offer back (cancelled, somebody else was faster, re-planned)."""
+
+    offer_id: str
+    task_id: str
+    unit_id: str
+    reason: str
+
+
+class OfferReceived(Fact, frozen=True, kw_only=True):
+    """Receipt of the handheld: delivered or seen."""
+
+    offer_id: str
+    unit_id: str
+    receipt: Literal["delivered", "seen"]
+
+
+class UnitAssigned(Fact, frozen=True, kw_only=True):
+    """Assigned without an offer: by an operator, or by turning up."""
+
+    task_id: str
+    unit_id: str
+    depot: str | None
+
+
+class UnitReleased(Fact, frozen=True, kw_only=True):
+    """The assignment ended before arrival; the task is pending again."""
+
+    task_id: str
+    unit_id: str
+    reason: str
+
+
+class ItemPickedUp(Fact, frozen=True, kw_only=True):
+    task_id: str
+    unit_id: str
+    depot: str | None
+    item: str
+    item_number: str
+
+
+class UnitOnScene(Fact, frozen=True, kw_only=True):
+    task_id: str
+    unit_id: str
+
+
+class TaskCleared(Fact, frozen=True, kw_only=True):
+    task_id: str
+    unit_id: str
+    outcome: str
+    item_number: str
+    note: str
+
+
+class ItemReturned(Fact, frozen=True, kw_only=True):
+    unit_id: str
+    depot: str
+    item: str
+
+
+class SlaBreached(Fact, frozen=True, kw_only=True):
+    """A deadline passed with nobody on scene; recorded once per task."""
+
+    call_id: str
+    task_id: str
+    deadline_at: Instant
+
+
+class NoUnitAvailable(Fact, frozen=True, kw_only=True):
+    """Nobody can be sent now: why, by candidate. Repeated only when the reasons change."""
+
+    task_id: str
+    reasons: dict[str, int]
+
+
+class DutyChanged(Fact, frozen=True, kw_only=True):
+    unit_id: str
+    duty: Literal["on", "break", "off"]
+
+
+class ConnectorClosed(Fact, frozen=True, kw_only=True):
+    connector: str
+    reason: str
+
+
+class ConnectorOpened(Fact, frozen=True, kw_only=True):
+    connector: str
+
+
+class FireModeSet(Fact, frozen=True, kw_only=True):
+    on: bool
+
+
+class DevicesEnrolled(Fact, frozen=True, kw_only=True):
+    devices: tuple[EnrolledDevice, ...]
+
+
+class DevicesReleased(Fact, frozen=True, kw_only=True):
+    device_ids: tuple[str, ...]
+
+
+class GatewaysInstalled(Fact, frozen=True, kw_only=True):
+    gateways: tuple[InstalledGateway, ...]
+
+
+class GatewaysRemoved(Fact, frozen=True, kw_only=True):
+    gateways: tuple[str, ...]

@@ -1,0 +1,69 @@
+"""What several messages hold: the base of all messages, places, devices, gateways, needs, candidates."""
+
+from typing import Literal
+
+import msgspec
+
+from contracts.quantities import Instant
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """Anything that travels. On the wire ``type`` holds the class's name."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A point of the site, in local metres, with the QR spot or unit that names it if any."""
+
+    floor: str
+    x_m: float
+    y_m: float
+    spot: str | None = None
+
+
+class EnrolledDevice(msgspec.Struct, frozen=True):
+    """A device that may be located, and on whose behalf."""
+
+    device_id: str
+    kind: Literal["staff", "asset", "loan", "app"]
+    subject: str
+    """Unit id, item id, or for customers the pseudonym (call id) that ends with the call."""
+    device_class: str = "tag"
+    """Radio class for the offset's prior: ``tag`` or ``phone`` or a name the calibration knows."""
+    until: Instant | None = None
+
+
+class InstalledGateway(msgspec.Struct, frozen=True):
+    """A gateway and where it hangs. Height is above its own floor."""
+
+    gateway: str
+    floor: str
+    x_m: float
+    y_m: float
+    height_m: float = 3.0
+    vendor_format: str = "auto"
+    address: str = ""
+    """What the hardware calls itself in its vendor's messages (an address, a room); empty = its id."""
+
+
+class TaskNeed(msgspec.Struct, frozen=True):
+    """One person wanted by a call, as decided when the call was received."""
+
+    task_id: str
+    role: str
+    skills: tuple[str, ...]
+    item: str | None
+    target_s: float
+    deadline_at: Instant
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """One person as the planner saw them for a task; the five best are kept with each decision."""
+
+    unit_id: str
+    eta_s: float | None
+    p_on_time: float | None
+    cost: float | None
+    reason: str
+    """``chosen``, or why not: ``busy declined_before off_shift no_skill no_route slower …``."""
+    depot: str | None = None
+    fix_age_s: float | None = None

@@ -1,0 +1,185 @@
+"""Views: the whole state of one thing, sent at each change; the newest version wins.
+
+Also the state of the site, retained by the broker, and what only screens hear.
+"""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from contracts.quantities import Instant
+from contracts.values import Candidate, EnrolledDevice, InstalledGateway, Message, Place
+
+
+class OfferView(msgspec.Struct, frozen=True):
+    offer_id: str
+    call_id: str
+    task_id: str
+    unit_id: str
+    made_at: Instant
+    expires_at: Instant
+    eta_s: float
+    p_on_time: float
+    depot: str | None = None
+    delivered_at: Instant | None = None
+    seen_at: Instant | None = None
+
+
+TaskState: TypeAlias = Literal[
+    "pending", "offered", "assigned", "en_route_to_item", "en_route", "on_scene", "cleared", "cancelled"
+]
+CallState: TypeAlias = Literal[
+    "received", "pending", "offered", "assigned", "en_route", "on_scene", "cleared", "cancelled"
+]
+UnitStatus: TypeAlias = Literal[
+    "available",
+    "offered",
+    "en_route_to_item",
+    "en_route",
+    "on_scene",
+    "returning_item",
+    "on_break",
+    "off_duty",
+]
+
+
+class TaskView(msgspec.Struct, frozen=True):
+    """One person wanted, and how far it has come. Stamps are None until they happened."""
+
+    task_id: str
+    role: str
+    item: str | None
+    state: TaskState
+    deadline_at: Instant
+    unit_id: str | None = None
+    depot: str | None = None
+    offers: tuple[OfferView, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    eta_at: Instant | None = None
+    p_on_time: float | None = None
+    assigned_at: Instant | None = None
+    picked_up_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    cleared_at: Instant | None = None
+    breached_at: Instant | None = None
+    waiting_for: dict[str, int] = {}
+
+
+class TimelineEntry(msgspec.Struct, frozen=True):
+    at: Instant
+    kind: str
+    """Class name of the fact."""
+    by: str
+    unit_id: str | None = None
+    detail: str = ""
+
+
+class CallChanged(Message, frozen=True, kw_only=True):
+    """The whole of one call."""
+
+    call_id: str
+    version: int
+    """``seq`` of the newest fact in it."""
+    service: str
+    priority: int
+    state: CallState
+    place: Place
+    device_id: str | None
+    note: str
+    by: str
+    received_at: Instant
+    deadline_at: Instant
+    """The earliest deadline of its tasks."""
+    tasks: tuple[TaskView, ...]
+    timeline: tuple[TimelineEntry, ...] = ()
+    stars: int | None = None
+
+
+class UnitChanged(Message, frozen=True, kw_only=True):
+    """The whole of one unit as its handheld and the board need it."""
+
+    unit_id: str
+    version: int
+    status: UnitStatus
+    device_id: str | None
+    roles: tuple[str, ...]
+    offers: tuple[OfferView, ...] = ()
+    task_id: str | None = None
+    call_id: str | None = None
+    target: Place | None = None
+    """Where to go now: depot, then the call's place, then back to the depot with a returned item."""
+    depot: str | None = None
+    item: str | None = None
+    carrying: bool = False
+    deadline_at: Instant | None = None
+    eta_at: Instant | None = None
+
+
+class StockChanged(Message, frozen=True, kw_only=True):
+    """What a depot or emergency box holds: item → free, item → reserved, item → on loan from here."""
+
+    depot: str
+    version: int
+    free: dict[str, int]
+    reserved: dict[str, int]
+
+
+class Snapshot(Message, frozen=True, kw_only=True):
+    """The whole state of the dispatcher, once, for whoever asked."""
+
+    for_: str = msgspec.field(name="for")
+    at: Instant
+    version: int
+    calls: tuple[CallChanged, ...]
+    units: tuple[UnitChanged, ...]
+    stock: tuple[StockChanged, ...]
+
+
+class EnrolmentChanged(Message, frozen=True, kw_only=True):
+    """All devices that may be located now. Anything else heard is dropped and counted."""
+
+    version: int
+    devices: tuple[EnrolledDevice, ...]
+
+
+class ClosuresChanged(Message, frozen=True, kw_only=True):
+    """All connectors out of use, and whether fire mode is on."""
+
+    version: int
+    connectors: tuple[str, ...]
+    fire_mode: bool
+
+
+class GuestGatewaysChanged(Message, frozen=True, kw_only=True):
+    """All gateways installed beyond the site's file."""
+
+    version: int
+    gateways: tuple[InstalledGateway, ...]
+
+
+class ServiceHealth(Message, frozen=True, kw_only=True):
+    """A process's word about itself, every few seconds."""
+
+    service: str
+    at: Instant
+    state: Literal["ok", "degraded"]
+    reason: str = ""
+    lag_ms: float = 0.0
+    cpu_share: float = 0.0
+    counters: dict[str, float] = {}
+
+
+class ScreenFrame(Message, frozen=True, kw_only=True):
+    """A binary position frame for every screen that shows ``topic`` (``pos:L1``): encoded once."""
+
+    topic: str
+    key_frame: bool
+    data: bytes
+
+
+class ScreenEvent(Message, frozen=True, kw_only=True):
+    """One JSON text event for every screen that follows ``topic``; ``seq`` is gap-free per boot."""
+
+    topic: str
+    seq: int
+    data: bytes
