@@ -104,6 +104,16 @@ class Fixture(msgspec.Struct, frozen=True):
     polygon: Polygon
 
 
+class Amenity(msgspec.Struct, frozen=True):
+    """Something people look for that is no room: an information desk, a cash machine, seats."""
+
+    floor: str
+    category: str
+    """IMDF amenity category: ``information atm seating restroom defibrillator …``."""
+    at: Point
+    name: Name | None = None
+
+
 class Depot(msgspec.Struct, frozen=True):
     """A place that stores items: a service desk, or an emergency box."""
 
@@ -227,6 +237,7 @@ class Site(msgspec.Struct, frozen=True):
     devices: tuple[EnrolledDevice, ...] = ()
     """Assets and loaned tags that are located besides the staff."""
     revision: int = 1
+    amenities: tuple[Amenity, ...] = ()
 
     def floor_index(self, floor: str) -> int:
         """Index of a floor id in ``floors``. Raises ``KeyError`` for an unknown one."""
