@@ -18,7 +18,16 @@ import msgspec
 from contracts.errors import StartupError
 from runtime.settings import BrokerSettings
 
-INTERNAL_SUBJECTS: Final = ("commands", "facts", "answers", "positions", "zones", "buttons", "telemetry", "truth")
+INTERNAL_SUBJECTS: Final = (
+    "commands",
+    "facts",
+    "answers",
+    "positions",
+    "zones",
+    "buttons",
+    "telemetry",
+    "truth",
+)
 INTERNAL_TREES: Final = ("calls", "stock", "snapshots", "site", "health", "units")
 NO_ENGINE: Final = ("$JS.>", "$SYS.>", "$KV.>", "$O.>")
 """Subjects of the engine itself: no device may touch them."""

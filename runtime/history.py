@@ -88,7 +88,10 @@ class History:
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO position SELECT ?, ?, slot, ?, ?, ?, ? FROM device WHERE device_id = ?",
-                [(floor, ms, x, y, major, quality, device) for floor, ms, device, x, y, major, quality in self._rows],
+                [
+                    (floor, ms, x, y, major, quality, device)
+                    for floor, ms, device, x, y, major, quality in self._rows
+                ],
             )
         self._rows.clear()
 
@@ -124,12 +127,16 @@ def expire(folder: Path, days: int, at: Instant) -> list[Path]:
     return gone
 
 
-def read(folder: Path, since: Instant, until: Instant, device_id: str | None = None) -> Iterator[PastPosition]:
+def read(
+    folder: Path, since: Instant, until: Instant, device_id: str | None = None
+) -> Iterator[PastPosition]:
     """What was estimated in [since, until), oldest first within each day and floor."""
     for file in sorted(folder.glob("*.db")):
         query = (
             "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality FROM position JOIN device USING (slot)"
-            " WHERE at_ms >= ? AND at_ms < ?" + (" AND device_id = ?" if device_id else "") + " ORDER BY at_ms, slot"
+            " WHERE at_ms >= ? AND at_ms < ?"
+            + (" AND device_id = ?" if device_id else "")
+            + " ORDER BY at_ms, slot"
         )
         given = (since // 1000, until // 1000, *([device_id] if device_id else []))
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)

@@ -135,9 +135,7 @@ class Bus:
             self._publish(message.topic, message.payload, 1 if message.topic.endswith("/scan") else 0, False)
         else:
             route = wire.ROUTES[type(message)]
-            self._publish(
-                wire.topic_of(message, self.site), wire.encode(message), route.qos, route.retain
-            )
+            self._publish(wire.topic_of(message, self.site), wire.encode(message), route.qos, route.retain)
 
     def publish_to(self, topic: str, message: Message) -> None:
         """Send a message on a topic of the caller's choice, QoS 1 (a handheld's own command topic)."""

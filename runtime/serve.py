@@ -1,6 +1,6 @@
 """One service on its own, for real deployments and as a child of ``nearhand up``.
 
-    nearhand positioning --broker mqtt://user:password@host:1883 --site DIR --data DIR
+nearhand positioning --broker mqtt://user:password@host:1883 --site DIR --data DIR
 """
 
 import argparse
@@ -69,9 +69,15 @@ def add_parsers(subparsers: Any) -> None:
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Options that every process takes."""
-    parser.add_argument("--site", type=Path, default=DEMO_SITE, help="folder of the site (default: the demo mall)")
-    parser.add_argument("--config", type=Path, help="settings file (default: built-in, see config/nearhand.toml)")
-    parser.add_argument("--data", type=Path, default=Path("var"), help="folder for everything kept (default: var)")
+    parser.add_argument(
+        "--site", type=Path, default=DEMO_SITE, help="folder of the site (default: the demo mall)"
+    )
+    parser.add_argument(
+        "--config", type=Path, help="settings file (default: built-in, see config/nearhand.toml)"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("var"), help="folder for everything kept (default: var)"
+    )
     parser.add_argument("--verbose", action="store_true")
 
 
@@ -101,9 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run_positioning(place: Place, _arguments: argparse.Namespace) -> None:
     history = History(place.data / "history", place.settings.store.history_days)
     services = compose.positioning_services(place.ground)
-    host, bus = _host(
-        place, services, taps=[history.tap], raw_filters=place.settings.ingest.topics
-    )
+    host, bus = _host(place, services, taps=[history.tap], raw_filters=place.settings.ingest.topics)
     await _serve(place, host, bus)
     history.close(now())
 

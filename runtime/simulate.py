@@ -27,14 +27,18 @@ from runtime.invariants import settled
 from runtime.scenarios import ScenarioFile, load_scenario
 from runtime.settings import CLONE, DEMO_SCENARIO, load_settings
 from runtime.site_files import load_site
-from runtime.world import Failed, World
+from runtime.world import BrokenInvariantError, World
 
 SITES = CLONE / "config" / "sites"
 
 
 def add_parsers(subparsers: Any) -> None:
-    parser = subparsers.add_parser("simulate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO, help="scenario file (default: the demo)")
+    parser = subparsers.add_parser(
+        "simulate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--scenario", type=Path, default=DEMO_SCENARIO, help="scenario file (default: the demo)"
+    )
     parser.add_argument("--site", type=Path, help="folder of the site (default: the scenario's)")
     parser.add_argument("--config", type=Path, help="settings file")
     parser.add_argument("--seed", type=int, default=1, help="the luck of this run; the first of --seeds")
@@ -81,7 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
         if outcome.failure:
             bad += 1
             print("\n".join(outcome.last), file=sys.stderr)
-            print(f"seed {seed} fails: {outcome.failure}\nrepeat it with: {_command(arguments, seed)}", file=sys.stderr)
+            print(
+                f"seed {seed} fails: {outcome.failure}\nrepeat it with: {_command(arguments, seed)}",
+                file=sys.stderr,
+            )
     return 1 if bad else 0
 
 
@@ -110,8 +117,8 @@ def simulate(
         if service is not None and file.world.settle_minutes:
             hanging = settled(service.ledger, list(world.watch.calls.values()))
             if hanging:
-                raise Failed(world.now, hanging, tuple(world.last))
-    except Failed as error:
+                raise BrokenInvariantError(world.now, hanging, tuple(world.last))
+    except BrokenInvariantError as error:
         failure, last = f"at {to_seconds(error.at - start):.3f} s: {error}", error.last
     outcome = Outcome(
         seed=seed,
@@ -142,7 +149,12 @@ def _advance(world: World, start: Instant, end: Instant, speed: float, progress:
 
 def _progress(minute: float, of: float, world: World) -> None:
     if sys.stderr.isatty():
-        print(f"\r{minute:.0f} of {of:.0f} min, {len(world.watch.calls)} calls", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r{minute:.0f} of {of:.0f} min, {len(world.watch.calls)} calls",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
         if minute >= of:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
@@ -191,7 +203,9 @@ def describe(outcome: Outcome) -> str:
             f" inside the 95 % ellipse {a['inside_95_ellipse']:.1%}, without estimate {a['without_estimate']:.1%}"
         )
     broken = {key: value for key, value in outcome.counters.items() if key.startswith("crashes")}
-    lines.append(f"  invariants {'BROKEN: ' + outcome.failure if outcome.failure else 'held'}; {broken or 'no crashes'}")
+    lines.append(
+        f"  invariants {'BROKEN: ' + outcome.failure if outcome.failure else 'held'}; {broken or 'no crashes'}"
+    )
     return "\n".join(lines)
 
 

@@ -62,9 +62,7 @@ class Supervisor:
             return
         ready = asyncio.create_task(child.ready())
         failed = asyncio.create_task(self.failed.wait())
-        done, _ = await asyncio.wait(
-            {ready, failed}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-        )
+        done, _ = await asyncio.wait({ready, failed}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         failed.cancel()
         if ready in done:
             ready.result()

@@ -33,7 +33,9 @@ SERVICES = ("dispatcher", "positioning", "dashboard")
 def add_parsers(subparsers: Any) -> None:
     parser = subparsers.add_parser("up", description=__doc__)
     add_common(parser)
-    parser.add_argument("--demo", action="store_true", help="add the simulated mall: gateways, tags, staff, customers")
+    parser.add_argument(
+        "--demo", action="store_true", help="add the simulated mall: gateways, tags, staff, customers"
+    )
     parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO, help="what the demo plays")
     parser.add_argument("--seed", type=int, default=1, help="the demo's luck")
     parser.add_argument("--http-port", type=int, help="port of the pages (default 8080)")
@@ -209,15 +211,21 @@ def _greet(settings: Settings, data: Path, credentials: broker.Credentials, demo
     if demo and logins.exists():
         people: Sequence[Sequence[str]] = msgspec.json.decode(logins.read_bytes(), type=list[list[str]])
         first_staff = next((person for person in people if person[2] == "staff"), None)
-        for user, password, role in [p for p in people if p[2] != "staff"] + ([first_staff] if first_staff else []):
+        for user, password, role in [p for p in people if p[2] != "staff"] + (
+            [first_staff] if first_staff else []
+        ):
             where = f"{address}/staff" if role == "staff" else f"{address}/"
             lines.append(f"  {role:<11} {user:<11} {password:<14} {where}")
         lines.append(f"  all log-ins: {logins}")
         lines.append(f"  customer page: log in as operator and open {address}/qr")
     if not settings.broker.url:
         port = settings.broker.mqtt_port
-        lines.append(f"  gateways publish to mqtt://gateways:{credentials.gateways}@{_reachable(settings.broker.host)}:{port}")
-    lines += [f"  logs and data: {data}", "Ctrl-C stops everything; the next start resumes where this one stopped.", ""]
+        lines.append(
+            f"  gateways publish to mqtt://gateways:{credentials.gateways}@{_reachable(settings.broker.host)}:{port}"
+        )
+    lines += [
+        f"  logs and data: {data}",
+        "Ctrl-C stops everything; the next start resumes where this one stopped.",
+        "",
+    ]
     print("\n".join(lines), flush=True)
-
-

@@ -34,7 +34,7 @@ HELD_LIMIT: Final = 100_000
 LAST_EVENTS: Final = 20
 
 
-class Failed(Exception):
+class BrokenInvariantError(Exception):
     """An invariant does not hold. Carries what is needed to see why."""
 
     def __init__(self, at: Instant, violations: Sequence[str], last: Sequence[str]) -> None:
@@ -111,7 +111,7 @@ class World:
         """Advance to ``until``, or by ``limit`` moments.
 
         Raises:
-            Failed: an invariant does not hold.
+            BrokenInvariantError: an invariant does not hold.
         """
         steps = 0
         while self._heap and self._heap[0].at <= until and (limit is None or steps < limit):
@@ -257,7 +257,7 @@ class World:
         assert isinstance(service, DispatcherService)
         violations = self.watch.violations(service.ledger, at)
         if violations:
-            raise Failed(at, violations, tuple(self.last))
+            raise BrokenInvariantError(at, violations, tuple(self.last))
 
 
 def _is_asked_again(message: Message) -> bool:
