@@ -87,7 +87,8 @@ class History:
                 "INSERT OR IGNORE INTO device (device_id) VALUES (?)", [(device_id,) for device_id in ids]
             )
             connection.executemany(
-                "INSERT OR REPLACE INTO position SELECT ?, ?, slot, ?, ?, ?, ? FROM device WHERE device_id = ?",
+                "INSERT OR REPLACE INTO position"
+                " SELECT ?, ?, slot, ?, ?, ?, ? FROM device WHERE device_id = ?",
                 [
                     (floor, ms, x, y, major, quality, device)
                     for floor, ms, device, x, y, major, quality in self._rows
@@ -133,7 +134,8 @@ def read(
     """What was estimated in [since, until), oldest first within each day and floor."""
     for file in sorted(folder.glob("*.db")):
         query = (
-            "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality FROM position JOIN device USING (slot)"
+            "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality"
+            " FROM position JOIN device USING (slot)"
             " WHERE at_ms >= ? AND at_ms < ?"
             + (" AND device_id = ?" if device_id else "")
             + " ORDER BY at_ms, slot"

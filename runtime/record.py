@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from contracts import messages as m
 from contracts.columns import observations
 from contracts.messages import ScanReport
@@ -89,8 +91,14 @@ def report_rows(report: ScanReport) -> list[tuple[int, str, str, int]]:
 def write_recording(folder: Path, site: Site, rows: list[tuple[int, str, str, int]], title: str) -> None:
     """A recording folder with what was heard and an empty truth."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = f'schema = 1\ntitle = "{title or folder.name}"\nlicence = ""\norigin = "nearhand record, site {site.site}"\n'
-    (folder / "recording.toml").write_text(about + 'who_listens = "gateways"\n', encoding="utf-8")
+    about = {
+        "schema": 1,
+        "title": title or folder.name,
+        "licence": "",
+        "origin": f"nearhand record, site {site.site}",
+        "who_listens": "gateways",
+    }
+    (folder / "recording.toml").write_bytes(msgspec.toml.encode(about))
     with (folder / "gateways.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["gateway", "floor", "x_m", "y_m", "z_m"])

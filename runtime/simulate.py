@@ -188,8 +188,8 @@ def response_times(calls: Sequence[CallChanged]) -> dict[str, dict[str, float]]:
 def describe(outcome: Outcome) -> str:
     """The outcome for people."""
     lines = [
-        f"seed {outcome.seed}: {outcome.minutes:.0f} min simulated in {outcome.cpu_s:.1f} s of CPU, {outcome.calls} calls,"
-        f" journal {outcome.digest[:16]}"
+        f"seed {outcome.seed}: {outcome.minutes:.0f} min simulated in {outcome.cpu_s:.1f} s of CPU,"
+        f" {outcome.calls} calls, journal {outcome.digest[:16]}"
     ]
     for key, row in outcome.services.items():
         lines.append(
@@ -200,12 +200,12 @@ def describe(outcome: Outcome) -> str:
         a = outcome.accuracy
         lines.append(
             f"  positions: mean {a['mean_m']:.2f} m, p90 {a['p90_m']:.2f} m, floor {a['floor_hit']:.1%},"
-            f" inside the 95 % ellipse {a['inside_95_ellipse']:.1%}, without estimate {a['without_estimate']:.1%}"
+            f" inside the 95 % ellipse {a['inside_95_ellipse']:.1%},"
+            f" without estimate {a['without_estimate']:.1%}"
         )
     broken = {key: value for key, value in outcome.counters.items() if key.startswith("crashes")}
-    lines.append(
-        f"  invariants {'BROKEN: ' + outcome.failure if outcome.failure else 'held'}; {broken or 'no crashes'}"
-    )
+    held = f"BROKEN: {outcome.failure}" if outcome.failure else "held"
+    lines.append(f"  invariants {held}; {broken or 'no crashes'}")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_store(url: str) -> sa.Engine:
-    """An engine on the store at ``url`` (``sqlite:///FILE`` or ``postgresql+psycopg://…``), schema up to date.
+    """An engine on the store at ``url`` (``sqlite:///FILE``, ``postgresql+psycopg://…``), schema up to date.
 
     SQLite runs in WAL mode with ``synchronous=FULL``: a commit is on the disk when it returns.
 

@@ -8,7 +8,7 @@ from contracts.quantities import Instant
 from contracts.service import Service
 
 LOCAL_TO_INGEST = (m.ScanReport, m.GatewayStatus)
-"""What ingest makes for its neighbours in the process: on the bus, gateways publish these types themselves."""
+"""Ingest makes these for its neighbours in the process: on the bus, gateways publish them themselves."""
 MAX_ROUNDS = 100
 """Answers to answers inside one turn: services that answer each other for ever are a bug, not a load."""
 

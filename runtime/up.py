@@ -194,7 +194,7 @@ def _http_answers(settings: Settings) -> Any:
             return False
 
     async def ready() -> None:
-        while not await asyncio.to_thread(probe):
+        while not await asyncio.to_thread(probe):  # noqa: ASYNC110 (another process serves it)
             await asyncio.sleep(0.1)
 
     return ready
