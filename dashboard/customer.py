@@ -1,0 +1,145 @@
+"""What a customer may know about the own call: how far it is, who comes, and when."""
+
+from typing import Final
+
+import msgspec
+
+from contracts import messages as m
+from contracts.quantities import MINUTE, Instant
+from contracts.sitemap import Name, Site, StaffMember
+from dashboard.radar import Seen
+from dashboard.view import FINISHED
+
+COMPOUND_SURNAMES: Final = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "夏侯",
+    "司徒",
+    "令狐",
+)
+ON_THE_WAY: Final = ("assigned", "en_route_to_item", "en_route")
+
+
+class Helper(msgspec.Struct, frozen=True):
+    """One who comes: role and a short name, never more."""
+
+    role: Name
+    name: Name
+    state: str
+    minutes_left: int | None
+
+
+class PointOnFloor(msgspec.Struct, frozen=True):
+    floor: str
+    x_m: float
+    y_m: float
+
+
+class CallStatus(msgspec.Struct, frozen=True):
+    version: int
+    now: Instant
+    call_id: str
+    service: str
+    name: Name
+    icon: str
+    priority: int
+    state: str
+    minutes_left: int | None
+    late: bool
+    waiting: bool
+    helpers: tuple[Helper, ...]
+    helper_place: PointOnFloor | None
+    place: m.Place
+    spot: Name | None
+    item: Name | None
+    can_cancel: bool
+    can_move: bool
+    can_rate: bool
+    stars: int | None
+
+
+def call_status(
+    call: m.CallChanged, version: int, site: Site, places: dict[str, Seen], now: Instant
+) -> CallStatus:
+    """``places``: where the call's units were last located, by unit id."""
+    kind = next((kind for kind in site.services if kind.service == call.service), None)
+    spot = next((spot.name for spot in site.spots if spot.spot == call.place.spot), None)
+    coming = [task for task in call.tasks if task.unit_id is not None and task.state != "cleared"]
+    open_ = call.state not in FINISHED
+    return CallStatus(
+        version=version,
+        now=now,
+        call_id=call.call_id,
+        service=call.service,
+        name=kind.name if kind else Name(zh=call.service, en=call.service),
+        icon=kind.icon if kind else "",
+        priority=call.priority,
+        state=call.state,
+        minutes_left=_first_minutes(call, now) if open_ else None,
+        late=open_ and any(task.breached_at and not task.on_scene_at for task in call.tasks),
+        waiting=open_ and any(task.waiting_for for task in call.tasks) and not coming,
+        helpers=tuple(_helper(task, site, now) for task in coming) if open_ else (),
+        helper_place=_helper_place(coming, site, places) if open_ else None,
+        place=call.place,
+        spot=spot,
+        item=_item(call, site),
+        can_cancel=open_ and call.state != "on_scene",
+        can_move=open_ and call.state != "on_scene",
+        can_rate=call.state == "cleared" and call.stars is None,
+        stars=call.stars,
+    )
+
+
+def short_name(member: StaffMember) -> Name:
+    """A first or family name as customers may see it: ``李师傅``, ``Li``."""
+    zh, en = member.name.zh.strip(), member.name.en.strip()
+    surname = zh[:2] if zh[:2] in COMPOUND_SURNAMES else zh[:1]
+    return Name(zh=f"{surname}师傅", en=en.split()[0] if en else "")
+
+
+def minutes_until(at: Instant | None, now: Instant) -> int | None:
+    """Whole minutes, rounded up: a promise that is kept early rather than late."""
+    return None if at is None else max(0, -((now - at) // MINUTE))
+
+
+def _first_minutes(call: m.CallChanged, now: Instant) -> int | None:
+    if any(task.on_scene_at is not None for task in call.tasks):
+        return 0
+    etas = [task.eta_at for task in call.tasks if task.unit_id is not None and task.eta_at is not None]
+    return minutes_until(min(etas), now) if etas else None
+
+
+def _helper(task: m.TaskView, site: Site, now: Instant) -> Helper:
+    role = next(
+        (role.name for role in site.roles if role.role == task.role), Name(zh=task.role, en=task.role)
+    )
+    member = next((member for member in site.staff if member.unit_id == task.unit_id), None)
+    arrived = task.on_scene_at is not None
+    return Helper(
+        role=role,
+        name=short_name(member) if member else Name(zh="", en=""),
+        state=task.state,
+        minutes_left=0 if arrived else minutes_until(task.eta_at, now),
+    )
+
+
+def _helper_place(coming: list[m.TaskView], site: Site, places: dict[str, Seen]) -> PointOnFloor | None:
+    on_the_way = [task for task in coming if task.state in ON_THE_WAY and task.unit_id in places]
+    if not on_the_way:
+        return None
+    first = min(on_the_way, key=lambda task: (task.eta_at or 0, task.task_id))
+    assert first.unit_id is not None
+    seen = places[first.unit_id]
+    return PointOnFloor(site.floors[seen.floor_i].floor, round(seen.x_m, 1), round(seen.y_m, 1))
+
+
+def _item(call: m.CallChanged, site: Site) -> Name | None:
+    wanted = next((task.item for task in call.tasks if task.item is not None), None)
+    return next((item.name for item in site.items if item.item == wanted), None)

@@ -1,0 +1,176 @@
+"""The state behind all screens, and the questions that the web adapter may ask of it. Reading only."""
+
+from collections import Counter
+from typing import Any, Final
+
+import msgspec
+
+from contracts.quantities import Instant, from_seconds
+from contracts.sitemap import Site
+from contracts.walking import Closures
+from dashboard import handheld
+from dashboard.customer import CallStatus, call_status
+from dashboard.feed import Feed, SlotEntry
+from dashboard.radar import Radar, Seen
+from dashboard.routes import Question
+from dashboard.settings import DashboardSettings
+from dashboard.slots import Slots
+from dashboard.view import View
+
+TEXT_TOPICS: Final = ("calls", "units", "stock", "where", "gw", "health", "site", "devices")
+
+
+class Where(msgspec.Struct, frozen=True):
+    """Where one staff member is, as text."""
+
+    unit_id: str
+    floor: str
+    floor_i: int
+    x_m: float
+    y_m: float
+    r95_m: float
+    quality: str
+    seen_at: Instant
+    zone: str | None
+
+
+class Desk:
+    """What is known now. Filled by ``DashboardService``, read by the web adapter between messages."""
+
+    def __init__(self, site: Site, settings: DashboardSettings) -> None:
+        self.site = site
+        self.boot = ""
+        """Changes at each start, so that pages know when sequence numbers begin anew."""
+        self.view = View(site)
+        self.slots = Slots()
+        self.radar = Radar(site, from_seconds(settings.stale_s))
+        self.feed = Feed(settings.resume_events)
+        self.zones: dict[str, str | None] = {}
+        """Device → the zone it is most probably in."""
+        self.call_versions: dict[str, int] = {}
+        """Call → sequence number of its newest event."""
+        self.counters: Counter[str] = Counter()
+        """What was dropped or went wrong on the way to the screens, by cause; the adapter counts here too."""
+        self.floors = tuple(floor.floor for floor in site.floors)
+        self._names = {member.unit_id: member for member in site.staff}
+        self._items = {item.item: item.name for item in site.items}
+
+    def welcome(self, now: Instant) -> dict[str, Any]:
+        """The part of ``welcome`` that is the same for everybody."""
+        floors = [
+            {"i": index, "id": floor.floor, "ordinal": floor.ordinal, "name": floor.name}
+            | msgspec.structs.asdict(self.radar.scales[index])
+            for index, floor in enumerate(self.site.floors)
+        ]
+        return {
+            "t": "welcome",
+            "v": 1,
+            "boot": self.boot,
+            "now": now,
+            "rev": self.site.revision,
+            "floors": floors,
+        }
+
+    def snapshot(self, topic: str, now: Instant) -> bytes:
+        """The whole of a text topic (``me:u-07`` for a handheld)."""
+        return self.feed.snap(topic, self._whole(topic), now)
+
+    def dictionary(self) -> bytes:
+        """The whole table of slots."""
+        return self.feed.whole_dictionary([self.entry(slot) for slot in self.slots.of_device.values()])
+
+    def figures(self, now: Instant) -> dict[str, float]:
+        """The part of ``tick`` that is the same for everybody."""
+        newest = self.radar.newest
+        lag_ms = max(0.0, (now - newest) / 1000) if newest else 0.0
+        return {"now": now, "devices": self.radar.present, "lag_ms": round(lag_ms, 1)}
+
+    def entry(self, slot: int) -> SlotEntry:
+        """Who or what a slot stands for; customers are only the call they belong to."""
+        device = self.slots.device[slot]
+        assert device is not None, "only slots in use are told"
+        if device.kind == "staff":
+            member = self._names.get(device.subject)
+            name = msgspec.structs.asdict(member.name) if member else None
+            return SlotEntry(
+                slot, device.subject, "staff", name, member.roles[0] if member and member.roles else None
+            )
+        item = self._items.get(device.subject) if device.kind == "asset" else None
+        return SlotEntry(
+            slot, device.subject, device.kind, msgspec.structs.asdict(item) if item else None, None
+        )
+
+    def seen_unit(self, unit_id: str) -> Seen | None:
+        """Where a unit on duty was last located."""
+        unit = self.view.units.get(unit_id)
+        slot = self.slots.of_device.get(unit.device_id) if unit and unit.device_id else None
+        return self.radar.seen(slot) if slot is not None else None
+
+    def where(self, unit_id: str) -> Where | None:
+        seen = self.seen_unit(unit_id)
+        if seen is None:
+            return None
+        device = self.view.units[unit_id].device_id
+        return Where(
+            unit_id=unit_id,
+            floor=self.floors[seen.floor_i],
+            floor_i=seen.floor_i,
+            x_m=seen.x_m,
+            y_m=seen.y_m,
+            r95_m=seen.r95_m,
+            quality=seen.quality,
+            seen_at=seen.seen_at,
+            zone=self.zones.get(device) if device else None,
+        )
+
+    def question(self, unit_id: str) -> Question | None:
+        """What a route of this unit depends on; None for an unknown unit."""
+        member = self._names.get(unit_id)
+        if member is None:
+            return None
+        unit = self.view.units.get(unit_id)
+        seen = self.seen_unit(unit_id)
+        item = next((item for item in self.site.items if unit and item.item == unit.item), None)
+        return Question(
+            unit_id=unit_id,
+            floor_i=seen.floor_i if seen else self.site.floor_index(member.home_floor),
+            x_m=seen.x_m if seen else member.home[0],
+            y_m=seen.y_m if seen else member.home[1],
+            target=unit.target if unit else None,
+            wheels=bool(unit and unit.carrying and item and item.wheels),
+            closures=Closures(frozenset(self.view.closures.connectors), self.view.closures.fire_mode),
+        )
+
+    def call_status(self, call_id: str, now: Instant) -> CallStatus | None:
+        """What the customer of a call may know; None when the call is not on the board."""
+        call = self.view.calls.get(call_id)
+        if call is None:
+            return None
+        units = [task.unit_id for task in call.tasks if task.unit_id is not None]
+        places = {unit_id: seen for unit_id in units if (seen := self.seen_unit(unit_id)) is not None}
+        return call_status(call, self.call_versions.get(call_id, 0), self.site, places, now)
+
+    def _whole(self, topic: str) -> object:
+        view = self.view
+        match topic:
+            case "calls":
+                return list(view.calls.values())
+            case "units":
+                return list(view.units.values())
+            case "stock":
+                return list(view.stock.values())
+            case "where":
+                return [where for unit_id in view.units if (where := self.where(unit_id)) is not None]
+            case "gw":
+                return view.gateways()
+            case "health":
+                counters = {**self.counters, **view.counters, "slots_refused": self.slots.refused}
+                return {"services": list(view.services.values()), "ingest": view.ingest, "screens": counters}
+            case "site":
+                return {"closures": view.closures, "guests": view.guests}
+            case "devices":
+                return [view.device(device) for device in view.enrolment.devices]
+            case _:
+                family, _, unit_id = topic.partition(":")
+                assert family == "me", f"no such topic: {topic}"
+                return handheld.mine(view, unit_id)
