@@ -108,13 +108,13 @@ class History:
         if self._connection is None or file != self._file:
             if self._connection is not None:
                 self._connection.close()
+                self._latest.clear()
             expire(self._folder, self._days, at)
             self._connection = sqlite3.connect(file)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.executescript(SCHEMA)
             self._file = file
-            self._latest.clear()
         return self._connection
 
 

@@ -1,0 +1,56 @@
+"""Position history: thinned, read back by time and device, and gone when its time is over."""
+
+from pathlib import Path
+
+import numpy as np
+
+from contracts.columns import Positions, pack_positions
+from contracts.messages import PositionsEstimated
+from contracts.quantities import DAY, SECOND
+from runtime.history import History, expire, read
+
+NOON = 1_772_000_000 * SECOND
+
+
+def estimate(at: int, ids: tuple[str, ...], x_m: float) -> PositionsEstimated:
+    n = len(ids)
+    column = np.full(n, x_m)
+    zero = np.zeros(n)
+    return pack_positions(
+        Positions(
+            at, ids, np.ones(n, np.int8), column, column, zero, zero, zero + 2, zero + 1, zero,
+            np.ones((n, 1)), np.ones(n, np.uint8), zero,
+        )
+    )  # fmt: skip
+
+
+def test_keeps_one_row_a_device_and_second_and_reads_it_back(tmp_path: Path) -> None:
+    history = History(tmp_path, days=1)
+    for step in range(40):
+        history.tap([estimate(NOON + step * SECOND // 4, ("a", "b"), 10 + step)])
+    history.close(NOON + 10 * SECOND)
+    rows = list(read(tmp_path, NOON, NOON + 5 * SECOND, "b"))
+    assert [(row.at_ms, row.x_cm) for row in rows] == [
+        ((NOON + s * SECOND) // 1000, 1000 + 400 * s) for s in range(5)
+    ]
+    assert {row.device_id for row in read(tmp_path, NOON, NOON + DAY)} == {"a", "b"}
+    assert list(read(tmp_path, NOON - 100, NOON)) == []
+
+
+def test_a_restart_goes_on_in_the_same_file(tmp_path: Path) -> None:
+    for start in (0, 5):
+        history = History(tmp_path, days=1)
+        history.take(estimate(NOON + start * SECOND, ("a",), 1.0))
+        history.close(NOON + start * SECOND)
+    assert len(list(read(tmp_path, NOON, NOON + DAY))) == 2
+    assert len(list(tmp_path.glob("*.db"))) == 1
+
+
+def test_day_files_past_their_time_are_deleted(tmp_path: Path) -> None:
+    for day in range(5):
+        history = History(tmp_path, days=2)
+        history.take(estimate(NOON + day * DAY, ("a",), 1.0))
+        history.close(NOON + day * DAY)
+    assert len(list(tmp_path.glob("*.db"))) == 3
+    assert [file.suffix for file in expire(tmp_path, 0, NOON + 5 * DAY)] == [".db"] * 3
+    assert list(tmp_path.iterdir()) == []
