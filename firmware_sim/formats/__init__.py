@@ -1,0 +1,1 @@
+"""How the simulated gateways' hardware writes down what it heard, one vendor a file."""
