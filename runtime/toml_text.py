@@ -9,18 +9,18 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_text(document: Mapping[str, Any]) -> str:
-    """Tables (dicts) as ``[name]`` with a key a line, lists of tables as arrays with an entry a line."""
-    lists = [
-        f"{_key(name)} = [\n" + "".join(f"  {_value(entry)},\n" for entry in value) + "]\n"
-        for name, value in document.items()
-        if not isinstance(value, dict)
-    ]
-    tables = [
-        f"[{_key(name)}]\n" + "".join(f"{_key(key)} = {_value(part)}\n" for key, part in value.items())
-        for name, value in document.items()
-        if isinstance(value, dict)
-    ]
-    return "\n".join([*lists, *tables])  # plain keys must stand before the first table
+    """Dicts as dotted keys, a line each; lists of tables as arrays, an entry a line; in their order."""
+    parts = []
+    for name, value in document.items():
+        if isinstance(value, dict):
+            lines = [f"{_key(name)}.{_key(key)} = {_value(part)}\n" for key, part in value.items()]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            entries = [f"  {_value(entry)},\n" for entry in value]
+            lines = [f"{_key(name)} = [\n", *entries, "]\n"]
+        else:
+            lines = [f"{_key(name)} = {_value(value)}\n"]
+        parts.append("".join(lines))
+    return "\n".join(parts)
 
 
 def _key(name: str) -> str:
@@ -31,7 +31,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)  # JSON's escapes are TOML's
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON's escapes are TOML's
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, dict):
