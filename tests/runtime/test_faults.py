@@ -43,5 +43,6 @@ def test_after_their_end_links_are_whole() -> None:
 
 def test_no_limits_no_faults() -> None:
     faults = draw_faults(FaultLimits(), NAMES, 0, MINUTE, np.random.default_rng(3))
-    assert not faults.crashes and not faults.partitions
+    assert not faults.crashes
+    assert not faults.partitions
     assert arrivals(faults, "a", "b", False, 5, np.random.default_rng(1)) == [5 + QUIET_LATENCY]

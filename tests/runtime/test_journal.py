@@ -15,7 +15,7 @@ def facts(since: int, count: int) -> list[Fact]:
     return [CallCleared(seq=seq, at=seq * 10, call_id=f"c{seq}") for seq in range(since, since + count)]
 
 
-@pytest.fixture()
+@pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'records.db'}"
 

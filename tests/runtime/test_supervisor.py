@@ -16,7 +16,7 @@ SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 async def until(condition: object, timeout_s: float = 20) -> None:
     async with asyncio.timeout(timeout_s):
-        while not condition():  # type: ignore[operator]
+        while not condition():  # type: ignore[operator] # noqa: ASYNC110 (a process outside)
             await asyncio.sleep(0.02)
 
 
