@@ -41,6 +41,7 @@ class Beacons:
     next_at: NDArray[np.int64]
     battery_mv: NDArray[np.int16]
     phone: NDArray[np.bool_]
+    stranger: NDArray[np.bool_]
     presses: NDArray[np.uint16]
     """Presses of the button since the battery was put in."""
     alarm_until: NDArray[np.int64]

@@ -122,6 +122,7 @@ def _columns(
         next_at=np.where(dormant, NEVER, (rng.random(n) * interval).astype(np.int64)),
         battery_mv=rng.integers(*BATTERY_MV, n).astype(np.int16),
         phone=phone,
+        stranger=np.array([row[1] == "stranger" for row in rows], bool),
         presses=rng.integers(0, 60, n).astype(np.uint16),
         alarm_until=np.zeros(n, np.int64),
     )

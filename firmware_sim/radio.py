@@ -78,8 +78,8 @@ def _body_loss_db(coverage: Coverage, radio: Radio, emitters: Emitters, gateway:
     heading = emitters.heading.astype(np.float32)
     ahead = dx * heading[:, :1] + dy * heading[:, 1:]
     cosine = ahead / np.sqrt(dx * dx + dy * dy + 1.0)
-    worn_db = np.where(emitters.worn, radio.body_db / 2, 0.0).astype(np.float32)
-    loss: Floats = worn_db[:, None] * (1.0 - cosine)
+    worn_db: Floats = np.where(emitters.worn, radio.body_db / 2, 0.0).astype(np.float32)
+    loss: Floats = (worn_db[:, None] * (1.0 - cosine)).astype(np.float32, copy=False)
     return loss
 
 

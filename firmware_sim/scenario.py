@@ -57,6 +57,11 @@ class Staff(_Part, frozen=True, kw_only=True):
     not_found_share: float = 0.01
     give_back_share: float = 0.005
     """Accepted tasks that a person gives back on the way."""
+    loan_mean_s: float = 1500.0
+    """Until a customer hands a loaned item back at the depot where it came from."""
+    break_every_s: float = 0.0
+    """Mean time between two breaks of a person; 0 = none."""
+    break_s: float = 900.0
 
 
 class Demand(_Part, frozen=True, kw_only=True):

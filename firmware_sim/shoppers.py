@@ -24,7 +24,9 @@ class Shoppers:
     every: NDArray[np.int32]
     busy: set[int] = field(default_factory=set)
     """With a call of their own: they wait, or go where the call takes them."""
-    agenda: Agenda[int] = field(default_factory=Agenda)
+    visits: dict[int, int] = field(default_factory=dict)
+    """Walker → number of the present stay: an entry of an earlier stay is void."""
+    agenda: Agenda[tuple[int, int]] = field(default_factory=Agenda)
 
 
 def new_shoppers(
@@ -49,14 +51,15 @@ def linger(shoppers: Shoppers, who: int, now: Instant) -> None:
     """Stay for a while, looking about."""
     turn(shoppers.walkers, who, shoppers.rng)
     stay_s = shoppers.rng.exponential(shoppers.crowd.dwell_mean_s)
-    shoppers.agenda.add(seconds_later(now, stay_s), who)
+    visit = shoppers.visits[who] = shoppers.visits.get(who, 0) + 1
+    shoppers.agenda.add(seconds_later(now, stay_s), (who, visit))
 
 
 def stroll(shoppers: Shoppers, now: Instant) -> None:
     """Those whose stay is over walk on; nobody walks while ``busy``, and where no way leads one stays."""
     while (entry := shoppers.agenda.due(now)) is not None:
-        at, who = entry
-        if who in shoppers.busy:
+        at, (who, visit) = entry
+        if who in shoppers.busy or visit != shoppers.visits[who]:
             continue
         goal = _choose(shoppers, who)
         point = near_point(shoppers.walkers.grid, goal, shoppers.rng)

@@ -1,0 +1,87 @@
+"""How people answer their handset: at once, late, with a no, or not at all."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from contracts import messages as m
+from contracts.messages import Command, OfferView
+from contracts.quantities import Instant, from_seconds
+from firmware_sim.agenda import Agenda
+from firmware_sim.calls import KnownCalls
+from firmware_sim.outbox import Outbox, post
+from firmware_sim.scenario import Staff
+
+DELIVERY_S: Final = (0.1, 0.8)
+"""Until the handset has received an offer."""
+LOOK_SHARE: Final = 0.6
+"""Of the time to the answer until the person has looked at it."""
+DECLINE_REASONS: Final = ("with_a_customer", "too_far", "on_break_soon")
+URGENT: Final = 1
+
+Deed = Literal["delivered", "seen", "accept", "decline"]
+
+
+@dataclass(eq=False)
+class Handset:
+    """One person's handset. It obeys the newest view only."""
+
+    unit_id: str
+    staff: Staff
+    rng: np.random.Generator
+    view: m.UnitChanged | None = None
+    known_offers: set[str] = field(default_factory=set)
+    agenda: Agenda[tuple[Deed, str]] = field(default_factory=Agenda)
+
+    @property
+    def by(self) -> str:
+        return f"unit/{self.unit_id}"
+
+
+def show(handset: Handset, view: m.UnitChanged, calls: KnownCalls, now: Instant) -> bool:
+    """A new view on the screen; new offers make the person decide. False for an old or repeated view."""
+    if handset.view is not None and view.version <= handset.view.version:
+        return False
+    handset.view = view
+    live = {offer.offer_id for offer in view.offers}
+    for offer in view.offers:
+        if offer.offer_id not in handset.known_offers:
+            _ring(handset, offer, calls.priority(offer.call_id) <= URGENT, now)
+    handset.known_offers = (handset.known_offers & live) | live
+    return True
+
+
+def act(handset: Handset, outbox: Outbox, now: Instant) -> list[Command]:
+    """What the person taps now, as long as the screen still shows the offer."""
+    commands: list[Command] = []
+    while (entry := handset.agenda.due(now)) is not None:
+        _, (deed, offer_id) = entry
+        if offer_id not in handset.known_offers:
+            continue
+        ids = {"offer_id": offer_id, "unit_id": handset.unit_id}
+        match deed:
+            case "delivered" | "seen":
+                commands.append(post(outbox, m.ReportReceipt, handset.by, now, **ids, receipt=deed))
+            case "accept":
+                commands.append(post(outbox, m.AcceptOffer, handset.by, now, **ids))
+            case "decline":
+                reason = DECLINE_REASONS[int(handset.rng.integers(0, len(DECLINE_REASONS)))]
+                commands.append(post(outbox, m.DeclineOffer, handset.by, now, **ids, reason=reason))
+    return commands
+
+
+def _ring(handset: Handset, offer: OfferView, urgent: bool, now: Instant) -> None:
+    """Decide at once what the person will do with an offer, and when."""
+    staff, rng = handset.staff, handset.rng
+    silence = staff.urgent_silence_share if urgent else staff.silence_share
+    decline = staff.urgent_decline_share if urgent else staff.decline_share
+    delivered = now + from_seconds(rng.uniform(*DELIVERY_S))
+    handset.agenda.add(delivered, ("delivered", offer.offer_id))
+    choice = rng.random()
+    answer = from_seconds(rng.lognormal(np.log(staff.answer_median_s), staff.answer_sigma))
+    if choice < silence:
+        return
+    handset.agenda.add(delivered + round(LOOK_SHARE * answer), ("seen", offer.offer_id))
+    deed: Deed = "decline" if choice < silence + decline else "accept"
+    handset.agenda.add(delivered + answer, (deed, offer.offer_id))
