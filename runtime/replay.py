@@ -114,16 +114,18 @@ async def _replay(
     await bus.connect()
     devices = enrolled(recording)
     try:
-        await _command(bus, m.InstallGateways(**_signed(), gateways=tuple(gateways)))
-        await _command(bus, m.EnrolDevices(**_signed(), devices=devices))
+        await command_and_wait(bus, m.InstallGateways(**signed(), gateways=tuple(gateways)))
+        await command_and_wait(bus, m.EnrolDevices(**signed(), devices=devices))
         print(
             f"replaying {recording.title}: {len(devices)} tags, {len(gateways)} gateways, Ctrl-C stops",
             flush=True,
         )
         await _send_all(bus, recording, speed, seconds)
     finally:
-        await _command(bus, m.ReleaseDevices(**_signed(), device_ids=tuple(d.device_id for d in devices)))
-        await _command(bus, m.RemoveGateways(**_signed(), gateways=tuple(g.gateway for g in gateways)))
+        await command_and_wait(
+            bus, m.ReleaseDevices(**signed(), device_ids=tuple(d.device_id for d in devices))
+        )
+        await command_and_wait(bus, m.RemoveGateways(**signed(), gateways=tuple(g.gateway for g in gateways)))
         bus.close()
     return 0
 
@@ -148,11 +150,12 @@ def shift(report: ScanReport, boot: str, lead: int, due: Instant, speed: float) 
     return msgspec.structs.replace(report, boot=boot, started_at=due + round(lead / speed), received_at=0)
 
 
-def _signed() -> dict[str, Any]:
+def signed() -> dict[str, Any]:
+    """What every command of this tool carries: a fresh id, who, when."""
     return {"command_id": f"replay-{secrets.token_hex(8)}", "by": "operator/replay", "at": now()}
 
 
-async def _command(bus: Bus, command: Command) -> None:
+async def command_and_wait(bus: Bus, command: Command) -> None:
     """Send a command and wait for its answer.
 
     Raises:
