@@ -1,0 +1,61 @@
+"""What the web adapter needs of whoever runs it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from contracts.messages import Message
+from contracts.quantities import Instant
+from dashboard.access import Session
+from dashboard.service import DashboardService
+
+
+class AuditEntry(Protocol):
+    """Who looked at whom, or did what outside the journal."""
+
+    id: int
+    at: Instant
+    who: str
+    what: str
+    whom: str
+    detail: str
+
+
+class Accounts(Protocol):
+    """People who may log in. Its calls block for a moment, so the adapter makes them in threads."""
+
+    def verify(self, user: str, password: str, now: Instant) -> Session | None:
+        """The person, if the password is right and the account is in use; ``expires_at`` is 0."""
+        ...
+
+    def open_session(self, user: str, now: Instant, life_s: float) -> str:
+        """A new session's token, which is stored nowhere."""
+        ...
+
+    def session(self, token: str, now: Instant) -> Session | None:
+        """Whose session the token opens, unless it is over or was revoked."""
+        ...
+
+    def revoke(self, token: str) -> None: ...
+
+    def set_language(self, user: str, language: str) -> None: ...
+
+    def audit(self, who: str, what: str, whom: str, at: Instant, detail: str = "") -> None: ...
+
+    def entries(self, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
+        """Newest first; ``before``: only entries with a smaller id."""
+        ...
+
+
+class ScreensCore(Protocol):
+    """The process around the adapter: one dashboard service, the bus, the clock, the accounts."""
+
+    service: DashboardService
+    accounts: Accounts
+    secret: bytes
+    """Signs the tokens of spots, devices and calls; the same over restarts."""
+
+    def now(self) -> Instant: ...
+
+    async def send(self, message: Message) -> None:
+        """Publish a command. Raises ``LinkError`` when that is known to have failed."""
+        ...

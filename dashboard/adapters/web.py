@@ -1,0 +1,129 @@
+"""The web adapter: one application for console, handhelds, customers and technicians.
+
+The runtime makes a ``Hub`` and an application, serves it with ``server_config``, and passes on what the
+service sends (``hub.deliver``) and the dispatcher's answers (``hub.answered``), all in one event loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.access import Refusal
+from dashboard.adapters.commands import command_routes
+from dashboard.adapters.core import Accounts, ScreensCore
+from dashboard.adapters.customers import customer_routes
+from dashboard.adapters.failures import Failure, failure_response, on_failure, on_http_error, on_refusal
+from dashboard.adapters.hub import Hub
+from dashboard.adapters.pages import STATIC, page_routes, spot_url
+from dashboard.adapters.people import people_routes
+from dashboard.adapters.screens import Screens
+from dashboard.adapters.sockets import socket_routes
+
+__all__ = ["Accounts", "Hub", "ScreensCore", "create_app", "server_config", "spot_address"]
+
+log = logging.getLogger(__name__)
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path = STATIC) -> FastAPI:
+    """The application. ``public_url``: what customers' phones reach, for QR codes; empty = as opened."""
+    screens = Screens(core, hub, public_url)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(hub.run())
+        yield
+        ticking.cancel()
+        screens.router_thread.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(title="nearhand", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app.state.screens = screens
+    for routes in (page_routes(screens, static), people_routes(screens), command_routes(screens)):
+        app.include_router(routes)
+    app.include_router(customer_routes(screens))
+    app.include_router(socket_routes(screens))
+    app.add_exception_handler(Failure, on_failure)
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, _on_fault)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def server_config(
+    app: FastAPI, host: str, port: int, certificate: Path | None = None, key: Path | None = None
+) -> uvicorn.Config:
+    """How the application is to be served; pass it to ``uvicorn.Server``."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # costs 20 times the CPU for a fifth of the bytes, see field notes
+        ws_max_size=65_536,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        limit_concurrency=None,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+
+
+def spot_address(app: FastAPI, spot: str, base: str) -> str:
+    """The customer's address of a spot, for printing."""
+    screens: Screens = app.state.screens
+    return spot_url(screens, spot, base)
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """Ours: say so in the canonical shape, and leave the trace in the log."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return failure_response(Failure("our_fault"))
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer, and the content policy to pages that bring none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                if not any(name == b"content-security-policy" for name, _ in headers):
+                    headers.append((b"content-security-policy", POLICY.encode()))
+                message = {**message, "headers": [*headers, *HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
