@@ -1,0 +1,383 @@
+"""The fold of the facts: ``evolve(ledger, fact)`` is the only thing that changes a ledger.
+
+A ledger has one owner, so it is changed in place for speed; tests hold it to "the fold of the journal is
+the live state, byte for byte". Facts are trusted: an impossible step is our own fault and an assertion.
+"""
+
+import itertools
+from collections.abc import Iterable
+from typing import Final
+
+from contracts import messages as m
+from contracts.messages import Fact, TaskState, TimelineEntry, UnitStatus
+from contracts.quantities import DAY, Instant
+from contracts.sitemap import Site
+from dispatcher import items, states
+from dispatcher.ledger import (
+    Call,
+    Ledger,
+    Offer,
+    Task,
+    Unit,
+    live_offers,
+    new_ledger,
+    offer_of,
+    task_state,
+    unit_of,
+    unit_status,
+)
+
+ANSWERS_MAX: Final = 20_000
+"""Answers remembered for repeated commands; the oldest go first. A busy mall makes 20 000 in a day."""
+ANSWERS_AGE: Final = DAY
+"""Older answers are forgotten: no broker and no handheld keeps a command for longer."""
+FORGET_AT_ONCE: Final = 4
+"""Answers looked at for age with each new one: more go out than come in, without a pause."""
+CLOSED_CALLS_MAX: Final = 2_000
+"""Closed calls kept for ratings, late answers and the board; the journal keeps all."""
+TIMELINE_MAX: Final = 60
+"""Entries of a call's timeline; the first ten and the newest stay, the journal keeps all."""
+TIMELINE_HEAD: Final = 10
+OFFERS_KEPT_MAX: Final = 40
+"""Offers remembered for one task, so that late answers can be arbitrated; the oldest ended go first."""
+KEEPS_ASKING: Final = frozenset(("replaced", "preempted", "reassigned", "someone_arrived", "cancelled"))
+"""Reasons of ours to release a unit; any other is a refusal, and the pair is blocked for a while."""
+
+
+def replay(site: Site, facts: Iterable[Fact]) -> Ledger:
+    """The state after ``facts``, all of them from the first."""
+    ledger = new_ledger(site)
+    for fact in facts:
+        evolve(ledger, fact)
+    return ledger
+
+
+def evolve(ledger: Ledger, fact: Fact) -> Ledger:
+    """The ledger after ``fact``, which must be the next one; the same object, changed."""
+    assert fact.seq == ledger.seq + 1, (fact.seq, ledger.seq)
+    ledger.seq = fact.seq
+    match fact:
+        case m.CommandAnswered():
+            _answered(ledger, fact)
+        case m.CallReceived():
+            _call_received(ledger, fact)
+        case m.CallMoved() | m.CallCancelled() | m.CallCleared() | m.CallRated():
+            _call_changed(ledger, fact)
+        case m.OfferMade():
+            _offer_made(ledger, fact)
+        case m.OfferAccepted() | m.OfferDeclined() | m.OfferExpired() | m.OfferWithdrawn():
+            _offer_ended(ledger, fact)
+        case m.OfferReceived():
+            _offer_received(ledger, fact)
+        case m.UnitAssigned() | m.UnitReleased() | m.ItemPickedUp() | m.UnitOnScene() | m.TaskCleared():
+            _task_changed(ledger, fact)
+        case m.ItemReturned():
+            unit = unit_of(ledger, fact.unit_id)
+            status = unit_status(ledger, unit)
+            items.returned(ledger, unit, fact)
+            unit.version = fact.seq
+            assert states.unit_step_allowed(status, m.ItemReturned, unit_status(ledger, unit)), fact
+        case m.SlaBreached() | m.NoUnitAvailable():
+            _noted(ledger, fact)
+        case m.DutyChanged():
+            _duty_changed(ledger, fact)
+        case _:
+            _site_changed(ledger, fact)
+    return ledger
+
+
+def _answered(ledger: Ledger, fact: m.CommandAnswered) -> None:
+    """Remember the answer; a word from a unit ends its silence."""
+    ledger.answers.setdefault(fact.command_id, fact)
+    while len(ledger.answers) > ANSWERS_MAX:
+        del ledger.answers[next(iter(ledger.answers))]
+    for command_id, answer in list(itertools.islice(ledger.answers.items(), FORGET_AT_ONCE)):
+        if answer.at < fact.at - ANSWERS_AGE:
+            del ledger.answers[command_id]
+    unit = ledger.units.get(fact.by.removeprefix("unit/"))
+    if unit is not None:
+        unit.silent_at = None
+
+
+def _call_received(ledger: Ledger, fact: m.CallReceived) -> None:
+    assert fact.call_id not in ledger.calls
+    ledger.calls[fact.call_id] = Call(
+        call_id=fact.call_id,
+        version=fact.seq,
+        service=fact.service,
+        priority=fact.priority,
+        place=fact.place,
+        device_id=fact.device_id,
+        note=fact.note,
+        by=fact.by,
+        received_at=fact.at,
+        tasks=tuple(need.task_id for need in fact.tasks),
+        timeline=[_entry(fact)],
+    )
+    for need in fact.tasks:
+        ledger.tasks[need.task_id] = Task(fact.call_id, need)
+    ledger.open_calls.append(fact.call_id)
+
+
+def _call_changed(ledger: Ledger, fact: m.CallMoved | m.CallCancelled | m.CallCleared | m.CallRated) -> None:
+    call = ledger.calls[fact.call_id]
+    detail = ""
+    match fact:
+        case m.CallMoved():
+            call.place = fact.place
+            _touch_people(ledger, call, fact)
+        case m.CallCancelled():
+            detail = fact.reason
+            for task_id in call.tasks:
+                _cancel_task(ledger, ledger.tasks[task_id], fact)
+            _close(ledger, call, fact)
+        case m.CallCleared():
+            assert all(ledger.tasks[task].cleared_at is not None for task in call.tasks)
+            _close(ledger, call, fact)
+        case m.CallRated():
+            call.stars = fact.stars
+    _note(call, fact, detail=detail)
+    _forget_closed(ledger)
+
+
+def _cancel_task(ledger: Ledger, task: Task, fact: m.CallCancelled) -> None:
+    if task.cleared_at is not None:
+        return
+    before = task_state(task)
+    unit = None if task.unit_id is None else ledger.units[task.unit_id]
+    status = None if unit is None else unit_status(ledger, unit)
+    task.cancelled = True
+    assert states.task_step_allowed(before, m.CallCancelled, "cancelled"), before
+    if unit is not None and status is not None:
+        items.give_back_reserved(ledger, task, fact)
+        unit.task_id = None
+        unit.version = fact.seq
+        assert states.unit_step_allowed(status, m.CallCancelled, unit_status(ledger, unit)), status
+
+
+def _close(ledger: Ledger, call: Call, fact: Fact) -> None:
+    call.closed_at = fact.at
+    ledger.open_calls.remove(call.call_id)
+    ledger.closed_calls.append(call.call_id)
+
+
+def _forget_closed(ledger: Ledger) -> None:
+    while len(ledger.closed_calls) > CLOSED_CALLS_MAX:
+        call = ledger.calls.pop(ledger.closed_calls.pop(0))
+        for task_id in call.tasks:
+            for offer_id in ledger.tasks.pop(task_id).offers:
+                ledger.offers.pop(offer_id, None)
+
+
+def _offer_made(ledger: Ledger, fact: m.OfferMade) -> None:
+    task, unit = ledger.tasks[fact.task_id], unit_of(ledger, fact.unit_id)
+    assert unit.offer_id is None, (fact.unit_id, unit.offer_id)
+    assert unit.task_id is None, (fact.unit_id, unit.task_id)
+    before, status = task_state(task), unit_status(ledger, unit)
+    task.offers[fact.offer_id] = Offer(
+        offer_id=fact.offer_id,
+        call_id=fact.call_id,
+        task_id=fact.task_id,
+        unit_id=fact.unit_id,
+        made_at=fact.at,
+        expires_at=fact.expires_at,
+        eta_s=fact.eta_s,
+        p_on_time=fact.p_on_time,
+        depot=fact.depot,
+    )
+    ledger.offers[fact.offer_id] = fact.task_id
+    _forget_offers(ledger, task)
+    unit.offer_id = fact.offer_id
+    task.candidates = fact.candidates
+    task.waiting_for = {}
+    if fact.depot is not None and task.need.item is not None:
+        items.reserve(ledger, fact.depot, task.need.item, fact)
+    _stepped(ledger, fact, task, before, unit, status)
+
+
+def _offer_ended(
+    ledger: Ledger, fact: m.OfferAccepted | m.OfferDeclined | m.OfferExpired | m.OfferWithdrawn
+) -> None:
+    task, unit = ledger.tasks[fact.task_id], unit_of(ledger, fact.unit_id)
+    before, status = task_state(task), unit_status(ledger, unit)
+    offer = task.offers[fact.offer_id]
+    assert not offer.ended, fact
+    assert unit.offer_id == offer.offer_id, fact
+    unit.offer_id = None
+    detail = ""
+    match fact:
+        case m.OfferAccepted():
+            offer.ended = "accepted"
+            _hold(task, unit, offer.depot, fact.at)
+            task.assigned_at = fact.at
+            task.eta_at = fact.at + round(offer.eta_s * 1e6)
+            task.p_on_time = offer.p_on_time
+        case m.OfferDeclined():
+            offer.ended, detail = "declined", fact.reason
+            task.declined[unit.unit_id] = fact.at
+        case m.OfferExpired():
+            offer.ended = "expired"
+            unit.silent_at = fact.at
+        case m.OfferWithdrawn():
+            offer.ended, detail = "withdrawn", fact.reason
+    if offer.ended != "accepted" and offer.depot is not None and task.need.item is not None:
+        items.unreserve(ledger, offer.depot, task.need.item, fact)
+    _stepped(ledger, fact, task, before, unit, status, detail)
+
+
+def _offer_received(ledger: Ledger, fact: m.OfferReceived) -> None:
+    offer = offer_of(ledger, fact.offer_id)
+    assert offer is not None, fact
+    if fact.receipt == "delivered":
+        offer.delivered_at = fact.at
+    else:
+        offer.seen_at = fact.at
+    ledger.calls[offer.call_id].version = fact.seq
+    unit_of(ledger, fact.unit_id).version = fact.seq
+
+
+def _task_changed(
+    ledger: Ledger,
+    fact: m.UnitAssigned | m.UnitReleased | m.ItemPickedUp | m.UnitOnScene | m.TaskCleared,
+) -> None:
+    task, unit = ledger.tasks[fact.task_id], unit_of(ledger, fact.unit_id)
+    before, status = task_state(task), unit_status(ledger, unit)
+    detail = ""
+    match fact:
+        case m.UnitAssigned():
+            assert task.unit_id is None, fact
+            _hold(task, unit, fact.depot, fact.at)
+            task.told, task.assigned_at = True, fact.at
+            if fact.depot is not None and task.need.item is not None:
+                items.reserve(ledger, fact.depot, task.need.item, fact)
+        case m.UnitReleased():
+            _release(ledger, task, unit, fact)
+            detail = fact.reason
+        case m.ItemPickedUp():
+            assert task.unit_id == unit.unit_id, fact
+            items.picked_up(ledger, task, unit, fact)
+            task.picked_up_at, task.told = fact.at, False
+            detail = f"{fact.item} {fact.item_number}".strip()
+        case m.UnitOnScene():
+            if task.unit_id is None:  # turned up: holds the task from now on, nothing earlier is stamped
+                _hold(task, unit, None, fact.at)
+            assert task.unit_id == unit.unit_id, fact
+            task.told, task.on_scene_at = False, fact.at
+        case m.TaskCleared():
+            assert task.unit_id == unit.unit_id, fact
+            items.task_cleared(ledger, task, unit, fact)
+            task.cleared_at, unit.task_id = fact.at, None
+            detail = fact.outcome
+    _stepped(ledger, fact, task, before, unit, status, detail)
+
+
+def _hold(task: Task, unit: Unit, depot: str | None, at: Instant) -> None:
+    assert task.unit_id is None, (task.need.task_id, task.unit_id)
+    assert unit.task_id is None, (unit.unit_id, unit.task_id)
+    assert unit.offer_id is None, (unit.unit_id, unit.offer_id)
+    task.unit_id, unit.task_id = unit.unit_id, task.need.task_id
+    task.depot, task.told, task.waiting_for = depot, False, {}
+    task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = None
+
+
+def _release(ledger: Ledger, task: Task, unit: Unit, fact: m.UnitReleased) -> None:
+    assert task.unit_id == unit.unit_id, fact
+    items.give_back_reserved(ledger, task, fact)
+    if fact.reason not in KEEPS_ASKING:
+        task.declined[unit.unit_id] = fact.at
+    task.unit_id = unit.task_id = None
+    task.depot, task.told = None, False
+    task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = None
+
+
+def _noted(ledger: Ledger, fact: m.SlaBreached | m.NoUnitAvailable) -> None:
+    task = ledger.tasks[fact.task_id]
+    call = ledger.calls[task.call_id]
+    call.planned = True
+    if isinstance(fact, m.SlaBreached):
+        assert task.breached_at is None, fact
+        task.breached_at = fact.at
+        _note(call, fact, detail=task.need.role)
+    else:
+        task.waiting_for = dict(sorted(fact.reasons.items()))
+        _note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
+
+
+def _duty_changed(ledger: Ledger, fact: m.DutyChanged) -> None:
+    unit = unit_of(ledger, fact.unit_id)
+    status = unit_status(ledger, unit)
+    unit.duty, unit.duty_at, unit.version, unit.silent_at = fact.duty, fact.at, fact.seq, None
+    assert states.unit_step_allowed(status, m.DutyChanged, unit_status(ledger, unit)), (status, fact)
+
+
+def _site_changed(ledger: Ledger, fact: Fact) -> None:
+    match fact:
+        case m.ConnectorClosed():
+            ledger.closures[fact.connector] = fact.reason
+        case m.ConnectorOpened():
+            ledger.closures.pop(fact.connector, None)
+        case m.FireModeSet():
+            ledger.fire_mode = fact.on
+        case m.DevicesEnrolled():
+            ledger.enrolled.update((device.device_id, device) for device in fact.devices)
+        case m.DevicesReleased():
+            for device_id in fact.device_ids:
+                ledger.enrolled.pop(device_id, None)
+        case m.GatewaysInstalled():
+            ledger.guests.update((gateway.gateway, gateway) for gateway in fact.gateways)
+        case m.GatewaysRemoved():
+            for gateway in fact.gateways:
+                ledger.guests.pop(gateway, None)
+        case _:
+            raise AssertionError(f"a fact that no ledger knows: {type(fact).__name__}")
+
+
+# --- small ------------------------------------------------------------------------------------------
+
+
+def _stepped(
+    ledger: Ledger,
+    fact: Fact,
+    task: Task,
+    before: TaskState,
+    unit: Unit,
+    status: UnitStatus,
+    detail: str = "",
+) -> None:
+    """Check both steps against the tables, stamp versions, note it in the call's timeline."""
+    after, status_after = task_state(task), unit_status(ledger, unit)
+    assert states.task_step_allowed(before, type(fact), after), (before, fact, after)
+    assert states.unit_step_allowed(status, type(fact), status_after), (status, fact, status_after)
+    unit.version = fact.seq
+    call = ledger.calls[task.call_id]
+    call.planned = True
+    _note(call, fact, unit.unit_id, detail)
+
+
+def _touch_people(ledger: Ledger, call: Call, fact: Fact) -> None:
+    """Whoever goes there or is asked to must hear of the change."""
+    for task_id in call.tasks:
+        task = ledger.tasks[task_id]
+        concerned = [offer.unit_id for offer in live_offers(task)]
+        if task.unit_id is not None and task.cleared_at is None:
+            concerned.append(task.unit_id)
+        for unit_id in concerned:
+            ledger.units[unit_id].version = fact.seq
+
+
+def _note(call: Call, fact: Fact, unit_id: str | None = None, detail: str = "") -> None:
+    call.version = fact.seq
+    call.timeline.append(_entry(fact, unit_id, detail))
+    if len(call.timeline) > TIMELINE_MAX:
+        del call.timeline[TIMELINE_HEAD]
+
+
+def _entry(fact: Fact, unit_id: str | None = None, detail: str = "") -> TimelineEntry:
+    return TimelineEntry(fact.at, type(fact).__name__, fact.by, unit_id, detail)
+
+
+def _forget_offers(ledger: Ledger, task: Task) -> None:
+    ended = [offer.offer_id for offer in task.offers.values() if offer.ended]
+    for offer_id in ended[: max(0, len(task.offers) - OFFERS_KEPT_MAX)]:
+        del task.offers[offer_id]
+        ledger.offers.pop(offer_id, None)

@@ -1,0 +1,269 @@
+"""What is true now: calls, tasks, units, stock, the state of the site. Plain data that msgspec encodes.
+
+Only ``evolve`` (the fold of the facts) changes a ledger. States and statuses are never stored: the
+functions at the end read them off.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from contracts import messages as m
+from contracts.messages import (
+    Candidate,
+    EnrolledDevice,
+    Fact,
+    InstalledGateway,
+    Place,
+    TaskNeed,
+    TaskState,
+    TimelineEntry,
+    UnitStatus,
+)
+from contracts.quantities import Instant
+from contracts.sitemap import Site
+from dispatcher import states
+
+
+class Offer(msgspec.Struct):
+    """One question to one unit. ``ended`` is empty while it is live."""
+
+    offer_id: str
+    call_id: str
+    task_id: str
+    unit_id: str
+    made_at: Instant
+    expires_at: Instant
+    eta_s: float
+    p_on_time: float
+    depot: str | None
+    ended: Literal["", "accepted", "declined", "expired", "withdrawn"] = ""
+    delivered_at: Instant | None = None
+    seen_at: Instant | None = None
+
+
+class Task(msgspec.Struct):
+    """One person wanted. Stamps are None until they happened."""
+
+    call_id: str
+    need: TaskNeed
+    unit_id: str | None = None
+    told: bool = False
+    """The holder was told (by an operator), did not accept, and has not reported anything yet."""
+    depot: str | None = None
+    """Where the holder's item is reserved, or was taken."""
+    offers: dict[str, Offer] = {}
+    candidates: tuple[Candidate, ...] = ()
+    eta_at: Instant | None = None
+    p_on_time: float | None = None
+    assigned_at: Instant | None = None
+    picked_up_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    cleared_at: Instant | None = None
+    breached_at: Instant | None = None
+    cancelled: bool = False
+    waiting_for: dict[str, int] = {}
+    declined: dict[str, Instant] = {}
+    """Unit → when it last refused or gave this task back."""
+
+
+class Call(msgspec.Struct):
+    call_id: str
+    version: int
+    service: str
+    priority: int
+    place: Place
+    device_id: str | None
+    note: str
+    by: str
+    received_at: Instant
+    tasks: tuple[str, ...]
+    planned: bool = False
+    """The planner has looked at it."""
+    closed_at: Instant | None = None
+    stars: int | None = None
+    timeline: list[TimelineEntry] = []
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """An item in a unit's hands, and where it came from."""
+
+    item: str
+    depot: str
+    item_number: str
+    at: Instant
+
+
+class Unit(msgspec.Struct):
+    unit_id: str
+    version: int = 0
+    duty: Literal["on", "break", "off"] = "off"
+    duty_at: Instant = -1
+    task_id: str | None = None
+    """Index of ``Task.unit_id``; ``invariants`` compares them."""
+    offer_id: str | None = None
+    """Index of the live offer."""
+    carried: Carried | None = None
+    silent_at: Instant | None = None
+    """When it last let an offer expire without a word since."""
+
+
+class Store(msgspec.Struct):
+    """A depot or emergency box: item → number."""
+
+    depot: str
+    kind: Literal["depot", "emergency_box"]
+    version: int
+    free: dict[str, int]
+    reserved: dict[str, int]
+
+
+class Loan(msgspec.Struct, frozen=True):
+    """An item that a customer has."""
+
+    task_id: str
+    item: str
+    item_number: str
+    depot: str
+    unit_id: str
+    at: Instant
+    due_at: Instant
+
+
+class Ledger(msgspec.Struct):
+    """All that the dispatcher knows, but for positions."""
+
+    seq: int
+    loan_s: dict[str, float | None]
+    """Item → how long it may stay out, None = handed over."""
+    calls: dict[str, Call]
+    """Open calls and the ``evolve.CLOSED_CALLS_MAX`` last closed ones."""
+    tasks: dict[str, Task]
+    offers: dict[str, str]
+    """Offer → its task."""
+    open_calls: list[str]
+    closed_calls: list[str]
+    units: dict[str, Unit]
+    stores: dict[str, Store]
+    loans: dict[str, Loan]
+    """By task."""
+    used: dict[str, int]
+    """Item → number handed over for good."""
+    closures: dict[str, str]
+    """Connector → reason."""
+    fire_mode: bool
+    enrolled: dict[str, EnrolledDevice]
+    guests: dict[str, InstalledGateway]
+    answers: dict[str, m.CommandAnswered]
+
+
+def new_ledger(site: Site) -> Ledger:
+    """The state before the first fact: all depots full, nobody on duty."""
+    return Ledger(
+        seq=0,
+        loan_s={item.item: item.loan_s for item in site.items},
+        calls={},
+        tasks={},
+        offers={},
+        open_calls=[],
+        closed_calls=[],
+        units={staff.unit_id: Unit(staff.unit_id) for staff in site.staff},
+        stores={
+            depot.depot: Store(depot.depot, depot.kind, 0, dict(depot.stock), dict.fromkeys(depot.stock, 0))
+            for depot in site.depots
+        },
+        loans={},
+        used={},
+        closures={},
+        fire_mode=False,
+        enrolled={},
+        guests={},
+        answers={},
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def live_offers(task: Task) -> list[Offer]:
+    return [offer for offer in task.offers.values() if not offer.ended]
+
+
+def task_state(task: Task) -> TaskState:
+    """The state of a task, read off its stamps, holder and offers."""
+    if task.cleared_at is not None:
+        return "cleared"
+    if task.cancelled:
+        return "cancelled"
+    if task.unit_id is None:
+        return "offered" if live_offers(task) else "pending"
+    if task.on_scene_at is not None:
+        return "on_scene"
+    if task.told:
+        return "assigned"
+    return "en_route_to_item" if to_fetch(task) else "en_route"
+
+
+def to_fetch(task: Task) -> bool:
+    """The holder still has to go by the depot."""
+    return task.depot is not None and task.picked_up_at is None
+
+
+def unit_status(ledger: Ledger, unit: Unit) -> UnitStatus:
+    """The status of a unit: what it holds first, then its duty, then what it carries."""
+    if unit.task_id is not None:
+        task = ledger.tasks[unit.task_id]
+        if task.on_scene_at is not None:
+            return "on_scene"
+        return "en_route_to_item" if to_fetch(task) else "en_route"
+    if unit.offer_id is not None:
+        return "offered"
+    if unit.duty != "on":
+        return "on_break" if unit.duty == "break" else "off_duty"
+    return "available" if unit.carried is None else "returning_item"
+
+
+def call_state(ledger: Ledger, call: Call) -> m.CallState:
+    return states.call_state(tuple(task_state(ledger.tasks[task]) for task in call.tasks), call.planned)
+
+
+def open_tasks(ledger: Ledger) -> list[Task]:
+    """Tasks that are neither cleared nor cancelled, oldest call first."""
+    tasks = (ledger.tasks[task] for call in ledger.open_calls for task in ledger.calls[call].tasks)
+    return [task for task in tasks if task.cleared_at is None and not task.cancelled]
+
+
+def offer_of(ledger: Ledger, offer_id: str) -> Offer | None:
+    task_id = ledger.offers.get(offer_id)
+    return None if task_id is None else ledger.tasks[task_id].offers.get(offer_id)
+
+
+def loan_to_return(ledger: Ledger, unit_id: str, item: str = "") -> Loan | None:
+    """The loan that somebody who brings ``item`` (any if empty) most probably brings back."""
+    loans = [loan for loan in ledger.loans.values() if item in ("", loan.item)]
+    own = [loan for loan in loans if loan.unit_id == unit_id]
+    return next(iter(own or loans), None)
+
+
+def unit_of(ledger: Ledger, unit_id: str) -> Unit:
+    """A unit; one that has left the site's file since is remembered from the journal."""
+    if unit_id not in ledger.units:
+        ledger.units[unit_id] = Unit(unit_id)
+    return ledger.units[unit_id]
+
+
+def store_of(ledger: Ledger, depot: str) -> Store:
+    """A depot; one that has left the site's file since is remembered from the journal, empty."""
+    if depot not in ledger.stores:
+        ledger.stores[depot] = Store(depot, "depot", 0, {}, {})
+    return ledger.stores[depot]
+
+
+def call_of(ledger: Ledger, fact: Fact) -> str | None:
+    """The call that a fact is about; None where it is about none, or the ledger has forgotten it."""
+    call_id = getattr(fact, "call_id", None)
+    if call_id is None:
+        task_id = getattr(fact, "task_id", None) or ledger.offers.get(getattr(fact, "offer_id", ""))
+        task = ledger.tasks.get(task_id or "")
+        call_id = None if task is None else task.call_id
+    return call_id if call_id in ledger.calls else None

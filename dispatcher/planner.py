@@ -1,0 +1,237 @@
+"""From a situation to facts: offers, pre-emptions, and the word that nobody can go, each with its why.
+
+Make before break: whoever is under way goes on until somebody else has accepted. Only an emergency takes
+a person off a lesser task without a replacement (``preempted``).
+"""
+
+from collections import Counter
+from typing import Final
+
+import numpy as np
+
+from contracts import messages as m
+from contracts.grid import WalkableGrid
+from contracts.messages import Candidate, Fact
+from contracts.quantities import from_seconds
+from dispatcher import assignment
+from dispatcher.drafting import Draft
+from dispatcher.eta import Ways
+from dispatcher.ledger import Ledger
+from dispatcher.settings import DispatcherSettings
+from dispatcher.situation import Situation
+
+CANDIDATES_KEPT: Final = 5
+SOLVES_MAX: Final = 4
+"""Each solve forbids the pre-emptions that the one before it may not make; then they are left out."""
+
+Pair = tuple[int, int]
+"""Row and column of a situation."""
+
+
+def plan(ledger: Ledger, situation: Situation, ways: Ways, settings: DispatcherSettings) -> list[Fact]:
+    """The facts that the best plan needs now."""
+    draft = Draft(ledger.seq, situation.now, cause="plan")
+    pairs = choose(situation, ways.catalogue.grid, settings)
+    probability = assignment.on_time(situation.problem)
+    stock = {depot: dict(store.free) for depot, store in ledger.stores.items()}
+    served = set()
+    for row, column in sorted(pairs, key=lambda pair: (situation.columns[pair[1]].priority, pair[1])):
+        wanted = situation.columns[column]
+        offered = situation.part[row] == "free"
+        if wanted.kind == "held" and wanted.task.unit_id == situation.unit_ids[row]:
+            continue
+        if situation.part[row] == "under_way" and _preempts(situation, row, column, pairs):
+            held = ledger.units[situation.unit_ids[row]].task_id
+            draft.add(m.UnitReleased, task_id=held, unit_id=situation.unit_ids[row], reason="preempted")
+            offered = True
+        if offered and _offer(ledger, situation, ways, (row, column), dict(pairs), probability, stock, draft):
+            served.add(column)
+    reserved = {column: situation.part[row] for row, column in pairs}
+    for column, wanted in enumerate(situation.columns):
+        if wanted.kind == "open" and column not in served:
+            _nobody(situation, column, reserved.get(column), draft)
+    return draft.facts
+
+
+def choose(situation: Situation, grid: WalkableGrid, settings: DispatcherSettings) -> list[Pair]:
+    """The pairs of the policy's plan."""
+    problem = situation.problem
+    order = sorted(range(len(situation.columns)), key=lambda j: (situation.columns[j].priority, j))
+    if settings.policy == "nearest":
+        return assignment.first_come(_distances(situation, grid), order)
+    if settings.policy == "eta":
+        eta_s = np.where(problem.allowed, problem.arrive_s, np.inf)
+        return assignment.first_come(eta_s, order)
+    cost = assignment.costs(problem)
+    price = assignment.prices_of_not_serving(problem)
+    for _ in range(SOLVES_MAX):
+        pairs = assignment.solve(cost, price)
+        illegal = [pair for pair in pairs if not _may_move(situation, pair, pairs)]
+        if not illegal:
+            break
+        for row, column in illegal:
+            cost[row, column] = np.inf
+    return [
+        pair
+        for pair in pairs
+        if _may_move(situation, pair, pairs) and _worth_it(situation, pair, pairs, settings)
+    ]
+
+
+def _may_move(situation: Situation, pair: Pair, pairs: list[Pair]) -> bool:
+    """Nobody is taken off a task unless somebody else takes it over, or for an emergency."""
+    row, column = pair
+    held = _held_column(situation, row)
+    if situation.part[row] != "under_way" or held is None or held == column:
+        return True
+    return _replaced(held, row, pairs) or _preempts(situation, row, column, pairs)
+
+
+def _preempts(situation: Situation, row: int, column: int, pairs: list[Pair]) -> bool:
+    held = _held_column(situation, row)
+    if held is None or held == column or _replaced(held, row, pairs):
+        return False
+    return situation.columns[column].priority == 1 < situation.columns[held].priority
+
+
+def _worth_it(situation: Situation, pair: Pair, pairs: list[Pair], settings: DispatcherSettings) -> bool:
+    """A replacement must save real time, or free the holder for something else."""
+    row, column = pair
+    wanted = situation.columns[column]
+    if wanted.kind != "held" or wanted.task.unit_id == situation.unit_ids[row]:
+        return True
+    holder = situation.unit_ids.index(wanted.task.unit_id or "")
+    if any(other == holder for other, _ in pairs):
+        return True
+    arrive_s = situation.problem.arrive_s
+    return bool(arrive_s[row, column] + settings.switch_gain_min_s <= arrive_s[holder, column])
+
+
+def _held_column(situation: Situation, row: int) -> int | None:
+    for j, column in enumerate(situation.columns):
+        if column.kind == "held" and column.task.unit_id == situation.unit_ids[row]:
+            return j
+    return None
+
+
+def _replaced(held: int, row: int, pairs: list[Pair]) -> bool:
+    return any(column == held and other != row for other, column in pairs)
+
+
+def _distances(situation: Situation, grid: WalkableGrid) -> assignment.Floats:
+    """(n, t) straight lines on the plan, floors ignored: what a map without ways offers."""
+    home = situation.crowd.cells[:, 0]
+    cells = np.array([column.cell for column in situation.columns], np.int32)
+    dx = grid.x_m[home][:, None] - grid.x_m[cells][None, :]
+    dy = grid.y_m[home][:, None] - grid.y_m[cells][None, :]
+    return np.where(np.isfinite(assignment.costs(situation.problem)), np.hypot(dx, dy), np.inf).astype(
+        np.float64
+    )
+
+
+# --- offers -------------------------------------------------------------------------------------------
+
+
+def _offer(
+    ledger: Ledger,
+    situation: Situation,
+    ways: Ways,
+    pair: Pair,
+    taken: dict[int, int],
+    probability: assignment.Floats,
+    stock: dict[str, dict[str, int]],
+    draft: Draft,
+) -> bool:
+    """Offer a task to a unit and reserve its item; False where the last item is gone already."""
+    row, column = pair
+    wanted = situation.columns[column]
+    eta_s, depot = float(situation.eta_s[row, column]), _depot(situation, pair)
+    item = wanted.task.need.item
+    if depot is not None and item is not None and stock[depot].get(item, 0) < 1:
+        left = tuple(other for other in wanted.depots if stock[other].get(item, 0) > 0)
+        arrival = ways.by_depot(situation.crowd, wanted.cell, left, ways.catalogue.needs_wheels(item))
+        if not np.isfinite(arrival.mean_s[row]):
+            return False
+        eta_s, depot = float(arrival.mean_s[row]), left[int(arrival.depot[row])]
+    if depot is not None and item is not None:
+        stock[depot][item] -= 1
+    timeout_s = ways.catalogue.offer_timeout_s(ledger.calls[wanted.task.call_id].service)
+    draft.add(
+        m.OfferMade,
+        offer_id=f"o{draft.next_seq}",
+        call_id=wanted.task.call_id,
+        task_id=wanted.task.need.task_id,
+        unit_id=situation.unit_ids[row],
+        expires_at=situation.now + from_seconds(timeout_s),
+        eta_s=round(eta_s, 1),
+        p_on_time=round(float(probability[row, column]), 4),
+        depot=depot,
+        candidates=candidates(situation, pair, taken, probability),
+    )
+    return True
+
+
+def candidates(
+    situation: Situation, pair: Pair, taken: dict[int, int], probability: assignment.Floats
+) -> tuple[Candidate, ...]:
+    """The chosen one and the nearest others that have the skill, nearest first, each with its reason."""
+    row, column = pair
+    cost = assignment.costs(situation.problem)[:, column]
+    eta_s, why = situation.eta_s[:, column], situation.why[column]
+    ranked = [
+        i
+        for i in np.lexsort((np.arange(len(eta_s)), eta_s)).tolist()
+        if why[i] != "no_skill" and np.isfinite(eta_s[i])
+    ]
+    others = [i for i in ranked if i != row][: CANDIDATES_KEPT - 1]
+    result = []
+    for i in sorted([row, *others], key=ranked.index):
+        reason = why[i] or _reason(situation, i, column, taken)
+        result.append(
+            Candidate(
+                unit_id=situation.unit_ids[i],
+                eta_s=round(float(eta_s[i]), 1),
+                p_on_time=round(float(probability[i, column]), 4),
+                cost=round(float(cost[i]), 3) if np.isfinite(cost[i]) else None,
+                reason=("chosen_home" if situation.at_home[i] else "chosen") if i == row else reason,
+                depot=_depot(situation, (i, column)),
+                fix_age_s=situation.fix_age_s[i],
+            )
+        )
+    return tuple(result)
+
+
+def _reason(situation: Situation, row: int, column: int, taken: dict[int, int]) -> str:
+    """Why somebody possible was not chosen."""
+    if taken.get(row, column) != column:
+        return "reserved"
+    return {"free": "slower", "under_way": "busy", "finishing": "busy", "out": "busy"}[situation.part[row]]
+
+
+def _depot(situation: Situation, pair: Pair) -> str | None:
+    index = int(situation.depot[pair])
+    return None if index < 0 else situation.columns[pair[1]].depots[index]
+
+
+# --- nobody -------------------------------------------------------------------------------------------
+
+
+def _nobody(situation: Situation, column: int, reserved: str | None, draft: Draft) -> None:
+    """Say why nobody was asked, if the kinds of reasons have changed."""
+    wanted = situation.columns[column]
+    reasons = reasons_of(situation, column, reserved)
+    if set(reasons) != set(wanted.task.waiting_for):
+        draft.add(m.NoUnitAvailable, task_id=wanted.task.need.task_id, reasons=reasons)
+
+
+def reasons_of(situation: Situation, column: int, reserved: str | None) -> dict[str, int]:
+    """How many people cannot go, by reason. Those without the skill count only where nobody has it."""
+    why = situation.why[column]
+    counts = Counter(
+        reason or ("reserved" if situation.part[row] == "free" else "busy") for row, reason in enumerate(why)
+    )
+    if set(counts) != {"no_skill"}:
+        counts.pop("no_skill", None)
+    if reserved == "finishing" or reserved == "under_way":
+        counts["finishing"] += 1
+    return dict(sorted(counts.items())) or {"no_staff": 1}

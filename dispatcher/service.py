@@ -1,0 +1,243 @@
+"""The dispatcher: commands, positions and time in; facts, then the views that follow from them, out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from contracts import messages as m
+from contracts.grid import WalkableGrid
+from contracts.messages import Fact, Message
+from contracts.quantities import DAY, MILLISECOND, MINUTE, SECOND, Instant
+from contracts.sitemap import Site
+from contracts.walking import Closures
+from contracts.wire import COMMAND_TYPES
+from dispatcher import callers, deadlines, enrolment, planner, rules, shifts, situation, views
+from dispatcher.catalogue import catalogue_of
+from dispatcher.drafting import Draft
+from dispatcher.eta import Crowd, Ways
+from dispatcher.evolve import evolve, replay
+from dispatcher.ledger import Task, call_of
+from dispatcher.settings import DispatcherSettings
+from dispatcher.whereabouts import Whereabouts
+
+RECENT = 15 * MINUTE
+"""Calls closed so lately are still in snapshots: a board that missed the end must not show them open."""
+RECENT_MAX = 100
+FOLLOW_EVERY = 5 * SECOND
+"""Callers' positions are compared with their calls at most so often: people stroll."""
+
+_CLOSURE_FACTS = (m.ConnectorClosed, m.ConnectorOpened, m.FireModeSet)
+_ENROLMENT_FACTS = (
+    *(m.DutyChanged, m.DevicesEnrolled, m.DevicesReleased),
+    *(m.CallReceived, m.CallCancelled, m.CallCleared, m.UnitOnScene, m.TaskCleared),
+)
+_IDLE_FACTS = (
+    *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
+    *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable),
+    *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
+)
+"""Facts that neither free nor add anything to plan with."""
+
+
+class DispatcherService:
+    """See contracts/service.py. Every list it returns holds all new facts before everything else."""
+
+    name = "dispatcher"
+    topics: tuple[type[Message], ...] = (
+        *COMMAND_TYPES,
+        m.PositionsEstimated,
+        m.ButtonPressed,
+        m.RequestSnapshot,
+    )
+
+    def __init__(
+        self, site: Site, grid: WalkableGrid, settings: DispatcherSettings, facts: Sequence[Fact] = ()
+    ) -> None:
+        self.catalogue = catalogue_of(site, grid)
+        self.settings = settings
+        self.ledger = replay(site, facts)
+        self.whereabouts = Whereabouts(self.catalogue, settings)
+        self.ways = Ways(self.catalogue, settings, self._closures())
+        self.book = rules.Rulebook(self.catalogue, settings, self._nearest_depot)
+        self._now: Instant = 0
+        self._wake_at: Instant | None = 0
+        self._plan_wanted = True
+        self._planned_at: Instant = 0
+        self._duty_at: Instant = 0
+        self._enrolled: tuple[m.EnrolledDevice, ...] = ()
+        self._followed_at: Instant = 0
+        self._follow()
+
+    def receive(self, message: Message, now: Instant) -> Sequence[Message]:
+        self._now = now
+        match message:
+            case m.PositionsEstimated():
+                return self._take_positions(message, now)
+            case m.RequestSnapshot():
+                return [views.snapshot(self.ledger, self.catalogue, self._shown(now), message.by, now)]
+            case m.ButtonPressed():
+                command = callers.sos(
+                    self.ledger, self.catalogue, self.whereabouts, self.settings, message, now
+                )
+                return [] if command is None else self._turn(now, command)
+            case m.Command():
+                return self._turn(now, message)
+            case _:
+                raise AssertionError(f"not in topics: {type(message).__name__}")
+
+    def wake_at(self) -> Instant | None:
+        return self._wake_at
+
+    def wake(self, now: Instant) -> Sequence[Message]:
+        return self._turn(now, None)
+
+    def resumed(self, now: Instant) -> Sequence[Message]:
+        """The whole state, for everybody who may have missed something; called once after a start."""
+        whole = views.snapshot(self.ledger, self.catalogue, self._shown(now), "", now)
+        self._enrolled = enrolment.enrolled(self.ledger, self.catalogue)
+        return [
+            *whole.calls,
+            *whole.units,
+            *whole.stock,
+            m.EnrolmentChanged(version=self.ledger.seq, devices=self._enrolled),
+            self._closures_view(),
+            self._guests_view(),
+        ]
+
+    # --- one turn ---------------------------------------------------------------------------------------
+
+    def _turn(self, now: Instant, command: m.Command | None) -> list[Message]:
+        """What fell due, then the command, then the plan; then everything that looks different."""
+        before = self.ledger.seq
+        facts = self._fold(deadlines.due(self.ledger, now))
+        if command is not None:
+            facts += self._fold(rules.decide(self.ledger, command, now, self.book))
+        facts += self._change_duty(now)
+        return self._finish(now, facts, before)
+
+    def _finish(self, now: Instant, facts: list[Fact], before: int) -> list[Message]:
+        """Plan if it is time, arm the clock, show what changed."""
+        self._notice(facts)
+        if self._plan_wanted or deadlines.replan_at(self.ledger, self.settings, self._planned_at) <= now:
+            self._plan_wanted = True
+            if now >= self._planned_at + self.settings.solve_interval_ms * MILLISECOND:
+                planned = self._plan(now)
+                self._notice(planned)
+                facts += planned
+        self._wake_at = self._next_wake(now)
+        return [*facts, *self._changed(facts, before)]
+
+    def _fold(self, facts: list[Fact]) -> list[Fact]:
+        for fact in facts:
+            evolve(self.ledger, fact)
+        return facts
+
+    def _change_duty(self, now: Instant) -> list[Fact]:
+        if now < self._duty_at:
+            return []
+        offset_s = self.settings.utc_offset_s
+        facts, waiting = deadlines.duty_facts(self.ledger, self.catalogue, now, offset_s)
+        following = shifts.next_change(self.catalogue, now, offset_s)
+        self._duty_at = now if waiting else now + DAY if following is None else following
+        return self._fold(facts)
+
+    def _notice(self, facts: list[Fact]) -> None:
+        """What facts mean beyond the ledger: other walking times, other callers, a new plan."""
+        if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
+            self.ways = Ways(self.catalogue, self.settings, self._closures())
+        if any(isinstance(fact, m.CallReceived | m.CallCancelled | m.CallCleared) for fact in facts):
+            self._follow()
+        if any(not isinstance(fact, _IDLE_FACTS) for fact in facts):
+            self._plan_wanted = True
+
+    def _plan(self, now: Instant) -> list[Fact]:
+        self._plan_wanted, self._planned_at = False, now
+        if not situation.columns_of(self.ledger, self.ways, self.settings, now):
+            return []
+        seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now)
+        return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
+
+    def _next_wake(self, now: Instant) -> Instant | None:
+        times = [
+            deadlines.next_at(self.ledger),
+            deadlines.replan_at(self.ledger, self.settings, self._planned_at),
+        ]
+        if self._duty_at > now:
+            times.append(self._duty_at)
+        if self._plan_wanted:
+            times.append(self._planned_at + self.settings.solve_interval_ms * MILLISECOND)
+        earliest = min(times)
+        return None if earliest == deadlines.NEVER else earliest
+
+    # --- positions and callers ------------------------------------------------------------------------------
+
+    def _take_positions(self, message: m.PositionsEstimated, now: Instant) -> list[Message]:
+        rows = self.whereabouts.take(message)
+        if not len(rows) or rows.max() < len(self.catalogue.staff) or now < self._followed_at + FOLLOW_EVERY:
+            return []
+        self._followed_at = now
+        before = self.ledger.seq
+        facts: list[Fact] = []
+        for call_id, place, device_id in callers.moved(self.ledger, self.whereabouts, self.settings, now):
+            draft = Draft(self.ledger.seq, now, cause="position", by=f"device/{device_id}")
+            draft.add(m.CallMoved, call_id=call_id, place=place)
+            facts += self._fold(draft.facts)
+        return self._finish(now, facts, before) if facts else []
+
+    def _follow(self) -> None:
+        calls = (self.ledger.calls[call] for call in self.ledger.open_calls)
+        self.whereabouts.watch_callers([call.device_id for call in calls if call.device_id is not None])
+
+    def _nearest_depot(self, unit_id: str, task: Task, depots: tuple[str, ...]) -> str:
+        cells, weights = self.whereabouts.samples(self._now)
+        row = list(self.catalogue.staff).index(unit_id)
+        crowd = Crowd(cells[row : row + 1], weights[row : row + 1], np.ones(1))
+        cell = self.catalogue.cell_of(self.ledger.calls[task.call_id].place)
+        known = [depot for depot in depots if depot in self.ways.depot_cells]
+        wheels = self.catalogue.needs_wheels(task.need.item)
+        return known[max(0, int(self.ways.by_depot(crowd, cell, known, wheels).depot[0]))]
+
+    # --- what others see ----------------------------------------------------------------------------------
+
+    def _changed(self, facts: list[Fact], before: int) -> list[Message]:
+        """The new views of everything that the facts touched."""
+        ledger = self.ledger
+        calls = dict.fromkeys(call for fact in facts if (call := call_of(ledger, fact)) is not None)
+        out: list[Message] = [views.call_view(ledger, ledger.calls[call]) for call in calls]
+        units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
+        out += [views.unit_view(ledger, ledger.units[unit], self.catalogue) for unit in units]
+        depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
+        out += [views.stock_view(ledger.stores[depot]) for depot in depots]
+        if any(isinstance(fact, _ENROLMENT_FACTS) for fact in facts):
+            out += self._enrolment_changed()
+        if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
+            out.append(self._closures_view())
+        if any(isinstance(fact, m.GatewaysInstalled | m.GatewaysRemoved) for fact in facts):
+            out.append(self._guests_view())
+        return out
+
+    def _enrolment_changed(self) -> list[Message]:
+        now_enrolled = enrolment.enrolled(self.ledger, self.catalogue)
+        if now_enrolled == self._enrolled:
+            return []
+        self._enrolled = now_enrolled
+        return [m.EnrolmentChanged(version=self.ledger.seq, devices=now_enrolled)]
+
+    def _shown(self, now: Instant) -> list[str]:
+        """Open calls and those closed lately."""
+        closed = self.ledger.closed_calls[-RECENT_MAX:]
+        recent = [call for call in closed if (self.ledger.calls[call].closed_at or 0) >= now - RECENT]
+        return [*recent, *self.ledger.open_calls]
+
+    def _closures(self) -> Closures:
+        return Closures(frozenset(self.ledger.closures), self.ledger.fire_mode)
+
+    def _closures_view(self) -> m.ClosuresChanged:
+        connectors = tuple(sorted(self.ledger.closures))
+        return m.ClosuresChanged(
+            version=self.ledger.seq, connectors=connectors, fire_mode=self.ledger.fire_mode
+        )
+
+    def _guests_view(self) -> m.GuestGatewaysChanged:
+        gateways = tuple(self.ledger.guests[gateway] for gateway in sorted(self.ledger.guests))
+        return m.GuestGatewaysChanged(version=self.ledger.seq, gateways=gateways)

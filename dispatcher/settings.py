@@ -1,0 +1,70 @@
+"""The dispatcher's numbers. Everything that belongs to a service or an item is in the site's catalogue."""
+
+import msgspec
+
+
+class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Defaults are the recommendation of docs/dispatch.md; times in seconds, costs in targets."""
+
+    policy: str = "full"
+    """How people are chosen: ``full``; ``optimal``, ``eta`` and ``nearest`` exist to compare with."""
+    utc_offset_s: int = 28_800
+    """Of the site's clock from UTC, for shifts; malls in China have no summer time."""
+
+    # offers
+    hedge_share: float = 0.4
+    """After this share of an offer's time-out in silence the next best is asked too (10 of 25 s)."""
+    offers_per_task_max: int = 2
+    """Live offers for one task: a third phone ringing costs walking and wins nothing measurable."""
+    decline_block_s: float = 120.0
+    """Who declined is not asked again for the same task so soon."""
+    silence_mute_s: float = 180.0
+    """Who let an offer expire gets no other so soon, unless the handheld says something meanwhile."""
+    answer_delay_s: float = 9.0
+    """Expected time from an offer to its answer, until a person's own delay is known."""
+
+    # planning
+    priority_weights: tuple[float, float, float, float] = (20.0, 4.0, 2.0, 1.0)
+    """What one target of lateness costs for priorities 1 to 4."""
+    solve_interval_ms: int = 200
+    """At most one plan in this time: a burst of calls is planned together."""
+    replan_s: float = 5.0
+    """Plan again this often while somebody waits: people move, blocks and mutes end."""
+    switch_cost: float = 0.12
+    """For taking a task off somebody under way, as a share of the task's weight."""
+    interrupt_cost: float = 0.8
+    """For interrupting one task for a more urgent one, as a share of the interrupted weight."""
+    switch_gain_min_s: float = 20.0
+    """A re-match must save at least this much, or people are sent to and fro for nothing."""
+    finishing_horizon_s: float = 90.0
+    """People expected to be done within this time are planned with (reserved, not offered)."""
+    oldest_factor: float = 3.0
+    """Past this many targets a role's oldest task is served before all others of its priority."""
+
+    # travel
+    pick_up_s: float = 15.0
+    """Taking an item out of a depot."""
+    walk_cv: float = 0.1
+    """Spread of walking times: standard deviation over mean."""
+    travel_sd_s: float = 8.0
+    """Spread that does not grow with the way: doors, crowds, waiting at a lift."""
+
+    # positions
+    position_fresh_s: float = 5.0
+    """Up to this age a position is taken as it is; later its uncertainty grows with walking speed."""
+    position_lost_s: float = 120.0
+    """Older than this nobody is offered anything: the person may be anywhere."""
+    follow_caller_m: float = 20.0
+    """A located caller who moved this far is followed (``CallMoved``); 0 = never."""
+
+    # the rest
+    sos_service: str = "medical"
+    """What a pressed button asks for."""
+    sos_repeat_s: float = 60.0
+    """Presses of the same button within this time after its call was closed are the same press."""
+    return_grace_s: float = 600.0
+    """A unit that has an item to bring back gets other tasks again after this time."""
+    open_calls_max: int = 1_000
+    """More open calls at once are refused (``too_many_calls``)."""
+    enrolled_max: int = 5_000
+    """Devices enrolled by command; more are refused (``too_many``)."""

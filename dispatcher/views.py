@@ -1,0 +1,150 @@
+"""The ledger as others see it: whole calls, units and depots. Pure reading."""
+
+from contracts.messages import (
+    CallChanged,
+    OfferView,
+    Place,
+    Snapshot,
+    StockChanged,
+    TaskView,
+    UnitChanged,
+)
+from contracts.quantities import Instant
+from dispatcher.catalogue import Catalogue
+from dispatcher.ledger import (
+    Call,
+    Ledger,
+    Offer,
+    Store,
+    Task,
+    Unit,
+    call_state,
+    live_offers,
+    offer_of,
+    task_state,
+    to_fetch,
+    unit_status,
+)
+
+
+def call_view(ledger: Ledger, call: Call) -> CallChanged:
+    tasks = [ledger.tasks[task] for task in call.tasks]
+    return CallChanged(
+        call_id=call.call_id,
+        version=call.version,
+        service=call.service,
+        priority=call.priority,
+        state=call_state(ledger, call),
+        place=call.place,
+        device_id=call.device_id,
+        note=call.note,
+        by=call.by,
+        received_at=call.received_at,
+        deadline_at=min(task.need.deadline_at for task in tasks),
+        tasks=tuple(task_view(task) for task in tasks),
+        timeline=tuple(call.timeline),
+        stars=call.stars,
+    )
+
+
+def task_view(task: Task) -> TaskView:
+    return TaskView(
+        task_id=task.need.task_id,
+        role=task.need.role,
+        item=task.need.item,
+        state=task_state(task),
+        deadline_at=task.need.deadline_at,
+        unit_id=task.unit_id,
+        depot=task.depot,
+        offers=tuple(offer_view(offer) for offer in live_offers(task)),
+        candidates=task.candidates,
+        eta_at=task.eta_at,
+        p_on_time=task.p_on_time,
+        assigned_at=task.assigned_at,
+        picked_up_at=task.picked_up_at,
+        on_scene_at=task.on_scene_at,
+        cleared_at=task.cleared_at,
+        breached_at=task.breached_at,
+        waiting_for=dict(task.waiting_for),
+    )
+
+
+def offer_view(offer: Offer) -> OfferView:
+    return OfferView(
+        offer_id=offer.offer_id,
+        call_id=offer.call_id,
+        task_id=offer.task_id,
+        unit_id=offer.unit_id,
+        made_at=offer.made_at,
+        expires_at=offer.expires_at,
+        eta_s=offer.eta_s,
+        p_on_time=offer.p_on_time,
+        depot=offer.depot,
+        delivered_at=offer.delivered_at,
+        seen_at=offer.seen_at,
+    )
+
+
+def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
+    staff = catalogue.staff.get(unit.unit_id)
+    task = None if unit.task_id is None else ledger.tasks[unit.task_id]
+    offer = None if unit.offer_id is None else offer_of(ledger, unit.offer_id)
+    status = unit_status(ledger, unit)
+    item = None if task is None else task.need.item
+    if task is None and unit.carried is not None:
+        item = unit.carried.item
+    on_belt = staff is not None and item in staff.carries
+    return UnitChanged(
+        unit_id=unit.unit_id,
+        version=unit.version,
+        status=status,
+        device_id=None if staff is None else staff.device_id,
+        roles=() if staff is None else staff.roles,
+        offers=() if offer is None else (offer_view(offer),),
+        task_id=unit.task_id,
+        call_id=None if task is None else task.call_id,
+        target=_target(ledger, unit, task, catalogue),
+        depot=_depot(unit, task),
+        item=item,
+        carrying=unit.carried is not None or (task is not None and on_belt),
+        deadline_at=None if task is None else task.need.deadline_at,
+        eta_at=None if task is None else task.eta_at,
+    )
+
+
+def _depot(unit: Unit, task: Task | None) -> str | None:
+    """Where to fetch the item, or where to bring it back."""
+    if task is not None:
+        return task.depot
+    return None if unit.carried is None else unit.carried.depot
+
+
+def _target(ledger: Ledger, unit: Unit, task: Task | None, catalogue: Catalogue) -> Place | None:
+    """Where to go now: depot, then the call, then the depot again with what was brought back."""
+    if task is not None and not to_fetch(task):
+        return ledger.calls[task.call_id].place
+    depot = catalogue.depots.get(_depot(unit, task) or "")
+    return None if depot is None else Place(depot.floor, depot.x_m, depot.y_m)
+
+
+def stock_view(store: Store) -> StockChanged:
+    return StockChanged(
+        depot=store.depot,
+        version=store.version,
+        free=dict(sorted(store.free.items())),
+        reserved=dict(sorted(store.reserved.items())),
+    )
+
+
+def snapshot(
+    ledger: Ledger, catalogue: Catalogue, calls: list[str], wanted_by: str, now: Instant
+) -> Snapshot:
+    """Everything at once; ``calls`` says which."""
+    return Snapshot(
+        for_=wanted_by,
+        at=now,
+        version=ledger.seq,
+        calls=tuple(call_view(ledger, ledger.calls[call]) for call in calls),
+        units=tuple(unit_view(ledger, ledger.units[unit], catalogue) for unit in sorted(ledger.units)),
+        stock=tuple(stock_view(ledger.stores[depot]) for depot in sorted(ledger.stores)),
+    )
