@@ -24,7 +24,7 @@ from gateway.ingest import IngestService
 from runtime.clock import now
 from runtime.mqtt import Bus
 from runtime.replay import running_broker
-from runtime.serve import add_common
+from runtime.serve import add_common, ingest_filters
 from runtime.settings import load_settings
 from runtime.site_files import load_site
 from runtime.turn import deliver
@@ -49,7 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     url = arguments.broker or running_broker(arguments.data)
     settings = load_settings(arguments.config)
     rows = asyncio.run(
-        _listen(url, site, IngestService(site, settings.ingest), settings.ingest.topics, arguments.seconds)
+        _listen(
+            url,
+            site,
+            IngestService(site, settings.ingest),
+            ingest_filters(site.site, settings),
+            arguments.seconds,
+        )
     )
     write_recording(arguments.recording, site, rows, arguments.title)
     print(f"{len(rows)} observations in {arguments.recording}")

@@ -18,6 +18,7 @@ import msgspec
 from contracts.errors import NearhandError, StartupError
 from contracts.messages import Message
 from contracts.quantities import SECOND
+from contracts.wire import ROOT
 from firmware_sim.scenario import Scenario
 from runtime import compose
 from runtime.clock import now
@@ -107,7 +108,12 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run_positioning(place: Place, _arguments: argparse.Namespace) -> None:
     history = History(place.data / "history", place.settings.store.history_days)
     services = compose.positioning_services(place.ground)
-    host, bus = _host(place, services, taps=[history.tap], raw_filters=place.settings.ingest.topics)
+    host, bus = _host(
+        place,
+        services,
+        taps=[history.tap],
+        raw_filters=ingest_filters(place.ground.site.site, place.settings),
+    )
     await _serve(place, host, bus)
     history.close(now())
 
@@ -179,6 +185,11 @@ async def _serve(
             with contextlib.suppress(asyncio.CancelledError):
                 await neighbour
         bus.close()
+
+
+def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:
+    """What ingest hears: our own format's topics and the vendors'."""
+    return (f"{ROOT}/{site}/gateways/#", *settings.ingest.topic_filters)
 
 
 def store_url(place: Place) -> str:

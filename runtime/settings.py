@@ -20,6 +20,7 @@ class HttpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     """Where the pages listen: 0.0.0.0 for the whole local network."""
     port: int = 8080
+    """Of the pages and their socket."""
     public_url: str = ""
     """The address that customers' phones reach, printed in QR codes; empty = as opened."""
 
@@ -30,6 +31,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     """Where the embedded broker listens for gateways and handhelds."""
     mqtt_port: int = 1883
+    """MQTT's own port, as every gateway expects."""
     nats_port: int = 4222
     """For the engine's own clients, always on 127.0.0.1."""
     websocket_port: int = 8083
@@ -51,6 +53,7 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch_limit: int = 500
     """Messages taken before one journal commit: bounds the delay of the first of them."""
     health_interval_s: float = 5.0
+    """How often a process says how it is."""
     utc_offset_s: int | None = None
     """Of the site's local time, for shifts; empty = from the site's time zone at start."""
 
