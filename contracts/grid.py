@@ -20,6 +20,9 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 _T = TypeVar("_T", bound=np.generic)
 
+SHIFT_CELLS: Final = (0.11, 0.07)
+"""The lattice lies this far off whole metres: walls are drawn on whole and half metres, and none may run
+exactly through the centres of a row of cells."""
 DOOR_REACH_M: Final = 0.35
 """A door opens walls at most this far from its line: maps are drawn to a hand's breadth."""
 DOOR_CELLS_MIN: Final = 1.5
@@ -127,11 +130,12 @@ def build_grid(site: Site, cell_m: float = 1.0) -> WalkableGrid:
 
 
 def _lattice_of(site: Site, cell_m: float) -> tuple[tuple[float, float], int, int]:
-    """South-west corner on a whole number of cells, rows, columns; one spare cell all around."""
+    """South-west corner, rows, columns; one spare cell all around, and shifted by ``SHIFT_CELLS``."""
     bounds = shapely.total_bounds([shape(floor.outline) for floor in site.floors])
-    left, bottom = (math.floor(value / cell_m) - 1 for value in bounds[:2])
+    left, bottom = (math.floor(value / cell_m) - 2 for value in bounds[:2])
     right, top = (math.ceil(value / cell_m) + 1 for value in bounds[2:])
-    return (left * cell_m, bottom * cell_m), top - bottom, right - left
+    origin = ((left + SHIFT_CELLS[0]) * cell_m, (bottom + SHIFT_CELLS[1]) * cell_m)
+    return origin, top - bottom, right - left
 
 
 def _window(values: NDArray[np.float64], low: float, high: float) -> slice:
