@@ -36,6 +36,17 @@ class Session(msgspec.Struct, frozen=True):
         return f"unit/{self.unit_id}" if self.role == "staff" else f"operator/{self.user}"
 
 
+class AuditEntry(msgspec.Struct, frozen=True):
+    """Who looked at whom, or did what outside the journal."""
+
+    id: int
+    at: int
+    who: str
+    what: str
+    whom: str
+    detail: str
+
+
 _DESK: Final[frozenset[type[m.Command]]] = frozenset(
     (
         m.PlaceCall,

@@ -5,19 +5,8 @@ from typing import Protocol
 
 from contracts.messages import Message
 from contracts.quantities import Instant
-from dashboard.access import Session
+from dashboard.access import AuditEntry, Session
 from dashboard.service import DashboardService
-
-
-class AuditEntry(Protocol):
-    """Who looked at whom, or did what outside the journal."""
-
-    id: int
-    at: Instant
-    who: str
-    what: str
-    whom: str
-    detail: str
 
 
 class Accounts(Protocol):

@@ -32,7 +32,7 @@ class Buckets:
 
 
 class BackOff:
-    """After ``free`` failures in a row a key waits ``first_s``, then twice as long each time, up to ``last_s``."""
+    """After ``free`` failures in a row a key waits ``first_s``, then doubled each time, to ``last_s``."""
 
     def __init__(self, free: int, first_s: float = 2.0, last_s: float = 300.0) -> None:
         self._free = free

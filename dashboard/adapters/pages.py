@@ -47,7 +47,8 @@ UNBUILT: Final = (
 )
 QR_STYLE: Final = """
 body{font-family:system-ui,sans-serif;margin:0;display:flex;flex-wrap:wrap;gap:8mm;padding:8mm}
-figure{margin:0;width:58mm;text-align:center;break-inside:avoid;border:.3mm solid #999;border-radius:3mm;padding:4mm}
+figure{margin:0;width:58mm;text-align:center;break-inside:avoid;padding:4mm}
+figure{border:.3mm solid #999;border-radius:3mm}
 svg{width:48mm;height:48mm}figcaption b{display:block;font-size:14pt}figcaption small{color:#555}
 """
 
@@ -150,8 +151,8 @@ def page_routes(screens: Screens, static: Path) -> APIRouter:
         wanted = request.query_params.get("floor")
         spots = [spot for spot in screens.site.spots if wanted in (None, "", spot.floor)]
         base = screens.public_url or f"{request.url.scheme}://{request.url.netloc}"
-        digest = hashlib.sha256(QR_STYLE.encode()).digest()
-        policy = f"default-src 'none'; style-src 'sha256-{base64.b64encode(digest).decode()}'; frame-ancestors 'none'"
+        digest = base64.b64encode(hashlib.sha256(QR_STYLE.encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
         return HTMLResponse(_sheet(screens, spots, base), headers={"Content-Security-Policy": policy})
 
     @router.get("/healthz")
@@ -174,7 +175,8 @@ def _sheet(screens: Screens, spots: Iterable[Spot], base: str) -> str:
         for spot in spots
     )
     title = html.escape(f"{screens.site.name.zh} {screens.site.name.en}")
-    return f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{title} QR</title><style>{QR_STYLE}</style>{figures}</html>'
+    head = f'<meta charset="utf-8"><title>{title} QR</title><style>{QR_STYLE}</style>'
+    return f'<!doctype html><html lang="zh">{head}{figures}</html>'
 
 
 def _code(address: str) -> str:

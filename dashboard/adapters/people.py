@@ -90,8 +90,7 @@ def people_routes(screens: Screens) -> APIRouter:
             raise Failure("bad_request", "before, limit: expected numbers")
         number = int(before) if before is not None else None
         entries = await asyncio.to_thread(core.accounts.entries, number, min(int(limit), 1000))
-        names = ("id", "at", "who", "what", "whom", "detail")
-        return Json({"entries": [{name: getattr(entry, name) for name in names} for entry in entries]})
+        return Json({"entries": entries})
 
     return router
 

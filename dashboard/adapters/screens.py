@@ -1,4 +1,4 @@
-"""What all handlers share: the core, the hub, signed tokens, limits, and the questions every request is asked."""
+"""What all handlers share: core, hub, signed tokens, limits, and the questions every request is asked."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
