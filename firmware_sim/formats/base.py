@@ -56,6 +56,8 @@ class Tags:
     joined: frozenset[int]
     """Devices whose scan response gateways join to the advert."""
     now: Instant = 0
+    filtered: dict[tuple[str, int], tuple[float, float, int]] = field(default_factory=dict)
+    """(room, device) → filtered RSSI, and the value and time last told: nodes that smooth."""
     _adverts: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
     _texts: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
 

@@ -7,10 +7,33 @@ import numpy as np
 
 from contracts.errors import ConfigError
 from contracts.messages import InstalledGateway
-from firmware_sim.formats import own
+from firmware_sim.formats import (
+    april_brother,
+    espresense,
+    ingics,
+    kkm,
+    minew,
+    moko,
+    openmqttgateway,
+    own,
+    ruuvi,
+)
 from firmware_sim.formats.base import Format
 
-FORMATS: Final[dict[str, Format]] = {known.name: known for known in (own.FORMAT,)}
+FORMATS: Final[dict[str, Format]] = {
+    module.FORMAT.name: module.FORMAT
+    for module in (
+        own,
+        minew,
+        ruuvi,
+        moko,
+        openmqttgateway,
+        espresense,
+        april_brother,
+        ingics,
+        kkm,
+    )
+}
 
 
 def formats_of(
