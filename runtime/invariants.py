@@ -31,10 +31,13 @@ class Watch:
         self.accepted_calls: dict[str, Instant] = {}
         self.calls: dict[str, m.CallChanged] = {}
         self.accuracy = Accuracy()
+        self._placed: set[str] = set()
         self._contradictions: list[str] = []
 
     def saw(self, message: Message, at: Instant) -> None:
         match message:
+            case m.PlaceCall():
+                self._placed.add(message.command_id)
             case m.CommandAnswered():
                 self._answered(message)
             case m.CallChanged():
@@ -60,7 +63,7 @@ class Watch:
         before = self.answers.setdefault(answer.command_id, said)
         if before != said:
             self._contradictions.append(f"command {answer.command_id} was answered {before} and {said}")
-        if answer.accepted and answer.subject.startswith("c"):
+        if answer.accepted and answer.command_id in self._placed:
             self.accepted_calls.setdefault(answer.subject, answer.at)
         if len(self.answers) > ANSWERS_LIMIT:
             del self.answers[next(iter(self.answers))]
