@@ -45,6 +45,8 @@ class Beacons:
     presses: NDArray[np.uint16]
     """Presses of the button since the battery was put in."""
     alarm_until: NDArray[np.int64]
+    last_alarm: Instant = 0
+    """The latest ``alarm_until``: before it somebody's button is signalling."""
 
     def __len__(self) -> int:
         return len(self.ids)

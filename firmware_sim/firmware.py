@@ -39,6 +39,12 @@ class Gateway:
 
     boot: str
     booted_at: Instant
+    window_from: Instant
+    """When the batch being collected began."""
+    clock_offset: float = 0.0
+    clock_drift: float = 0.0
+    """Microseconds, and microseconds for each microsecond since ``clock_set_at``."""
+    clock_set_at: Instant = 0
     seq: int = 0
     link_up: bool = True
     told_offline: bool = False
@@ -58,14 +64,8 @@ class Fleet:
     gateways: list[Gateway]
     interval: NDArray[np.int64]
     next_send: NDArray[np.int64]
-    window_from: NDArray[np.int64]
-    """When the batch being collected began."""
     powered: NDArray[np.bool_]
     deaf: NDArray[np.bool_]
-    clock_offset: NDArray[np.float64]
-    clock_drift: NDArray[np.float64]
-    """Microseconds, and microseconds for each microsecond."""
-    clock_set_at: NDArray[np.int64]
     device: NDArray[np.int32]
     rssi_dbm: NDArray[np.int8]
     at: NDArray[np.int64]
@@ -96,15 +96,11 @@ def new_fleet(site: Site, scenario: Scenario, rng: np.random.Generator, now: Ins
         formats,
         vices,
         rng,
-        [Gateway(_boot_id(rng), now) for _ in range(n)],
+        [Gateway(_boot_id(rng), now, now) for _ in range(n)],
         interval,
         now + interval // 2 + turn,
-        np.full(n, now, np.int64),
         np.ones(n, bool),
         np.zeros(n, bool),
-        np.zeros(n),
-        np.zeros(n),
-        np.full(n, now, np.int64),
         np.zeros((n, BUFFER), np.int32),
         np.zeros((n, BUFFER), np.int8),
         np.zeros((n, BUFFER), np.int64),
@@ -112,7 +108,7 @@ def new_fleet(site: Site, scenario: Scenario, rng: np.random.Generator, now: Ins
     )
     for number, gateway in enumerate(fleet.gateways):
         gateway.next_status = int(fleet.next_send[number])
-        _set_clock(fleet, number, now)
+        _set_clock(fleet, gateway, now)
         for vice in ("reboot", "outage", "deaf", "step"):
             _plan(fleet, vice, number, now)
     return fleet
@@ -145,11 +141,9 @@ def send(fleet: Fleet, tags: Tags, now: Instant) -> list[GatewayPayload]:
     return [GatewayPayload(topic=topic, payload=payload, received_at=now) for topic, payload in written]
 
 
-def gateway_clock(fleet: Fleet, number: int, at: NDArray[np.int64] | Instant) -> NDArray[np.int64] | Instant:
-    """Server time as the gateway's clock shows it."""
-    drifted = (at - fleet.clock_set_at[number]) * fleet.clock_drift[number]
-    shown = at + np.rint(fleet.clock_offset[number] + drifted).astype(np.int64)
-    return shown if isinstance(at, np.ndarray) else int(shown)
+def clock_error(gateway: Gateway, at: Instant) -> int:
+    """Microseconds by which a gateway's clock is ahead at a true time."""
+    return round(gateway.clock_offset + (at - gateway.clock_set_at) * gateway.clock_drift)
 
 
 def _turn(fleet: Fleet, number: int, tags: Tags, now: Instant) -> Written:
@@ -165,32 +159,27 @@ def _turn(fleet: Fleet, number: int, tags: Tags, now: Instant) -> Written:
     if n or format_.empty:
         written += format_.encode(_batch(fleet, number, n, now), tags)
         gateway.seq += 1
-    started = fleet.window_from[number]
-    fleet.window_from[number] = now
+    started, gateway.window_from = gateway.window_from, now
     if now >= gateway.next_status:
         gateway.next_status = now + from_seconds(format_.status_interval_s)
-        rate = n / max(to_seconds(now - int(started)), 1e-3)
+        rate = n / max(to_seconds(now - started), 1e-3)
         written += format_.status(_condition(fleet, number, True, rate, now))
     return _transmit(fleet, number, written)
 
 
 def _batch(fleet: Fleet, number: int, n: int, now: Instant) -> Batch:
     gateway = fleet.gateways[number]
-    at = gateway_clock(fleet, number, fleet.at[number, :n])
-    assert isinstance(at, np.ndarray)
-    started = gateway_clock(fleet, number, int(fleet.window_from[number]))
-    if n:
-        started = min(started, int(at[0]))
     return Batch(
         fleet.site.site,
         fleet.site.gateways[number],
         gateway.boot,
         gateway.seq,
-        int(started),
-        int(gateway_clock(fleet, number, now)),
+        gateway.window_from,
+        now,
+        clock_error(gateway, now),
         fleet.device[number, :n],
         fleet.rssi_dbm[number, :n],
-        at,
+        fleet.at[number, :n],
     )
 
 
@@ -200,7 +189,7 @@ def _condition(fleet: Fleet, number: int, online: bool, rate: float, now: Instan
         fleet.site.site,
         fleet.site.gateways[number],
         online,
-        int(gateway_clock(fleet, number, now)),
+        now + clock_error(gateway, now),
         gateway.boot,
         rate,
         to_seconds(now - gateway.booted_at),
@@ -267,24 +256,25 @@ def _boot(fleet: Fleet, number: int, at: Instant) -> Written:
     gateway.next_status = at
     fleet.powered[number] = True
     fleet.deaf[number] = False
-    fleet.window_from[number] = at
-    _set_clock(fleet, number, at)
+    gateway.window_from = at
+    _set_clock(fleet, gateway, at)
     if fleet.rng.random() < UNSET_CLOCK_SHARE:
-        fleet.clock_offset[number] -= fleet.rng.uniform(*UNSET_CLOCK_S) * SECOND
+        gateway.clock_offset -= fleet.rng.uniform(*UNSET_CLOCK_S) * SECOND
         fleet.agenda.add(at + from_seconds(SYNCHRONISED_AFTER_S), ("synchronise", number))
     _plan(fleet, "reboot", number, at)
     return []
 
 
 def _synchronise(fleet: Fleet, number: int, at: Instant) -> Written:
-    _set_clock(fleet, number, at)
+    _set_clock(fleet, fleet.gateways[number], at)
     return []
 
 
 def _step(fleet: Fleet, number: int, at: Instant) -> Written:
-    _set_clock(fleet, number, at)
+    gateway = fleet.gateways[number]
+    _set_clock(fleet, gateway, at)
     sign = 1.0 if fleet.rng.random() < 0.5 else -1.0
-    fleet.clock_offset[number] += sign * fleet.rng.uniform(*STEP_S) * SECOND
+    gateway.clock_offset += sign * fleet.rng.uniform(*STEP_S) * SECOND
     _plan(fleet, "step", number, at)
     return []
 
@@ -350,9 +340,9 @@ def _boot_id(rng: np.random.Generator) -> str:
     return f"{int(rng.integers(0, 2**48)):012x}"
 
 
-def _set_clock(fleet: Fleet, number: int, at: Instant) -> None:
+def _set_clock(fleet: Fleet, gateway: Gateway, at: Instant) -> None:
     """A clock as the time service leaves it: nearly right, and drifting again."""
-    fleet.clock_set_at[number] = at
+    gateway.clock_set_at = at
     if fleet.vices is not None:
-        fleet.clock_offset[number] = fleet.rng.normal(0.0, fleet.vices.clock_offset_sd_s) * SECOND
-        fleet.clock_drift[number] = fleet.rng.normal(0.0, fleet.vices.clock_drift_sd_ppm) * 1e-6
+        gateway.clock_offset = fleet.rng.normal(0.0, fleet.vices.clock_offset_sd_s) * SECOND
+        gateway.clock_drift = fleet.rng.normal(0.0, fleet.vices.clock_drift_sd_ppm) * 1e-6

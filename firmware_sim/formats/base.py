@@ -24,14 +24,26 @@ class Batch:
     gateway: InstalledGateway
     boot: str
     seq: int
-    started_at: Instant
-    """By the gateway's clock."""
-    sent_at: Instant
-    """By the gateway's clock."""
+    since: Instant
+    """True time at which the batch began."""
+    sent: Instant
+    """True time."""
+    clock_error: int
+    """Microseconds by which the gateway's clock is ahead now."""
     device: NDArray[np.int32]
     rssi_dbm: NDArray[np.int8]
-    at: NDArray[np.int64]
-    """By the gateway's clock."""
+    heard: NDArray[np.int64]
+    """True times."""
+
+    @property
+    def sent_at(self) -> Instant:
+        """By the gateway's clock."""
+        return self.sent + self.clock_error
+
+    @property
+    def at(self) -> NDArray[np.int64]:
+        """When each was heard by the gateway's clock."""
+        return self.heard + self.clock_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,6 @@ class Tags:
     """(room, device) → filtered RSSI, and the value and time last told: nodes that smooth."""
     _adverts: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
     _texts: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
-
-    def id(self, device: int) -> str:
-        return self.beacons.ids[device]
 
     def address(self, device: int) -> str:
         """Twelve hex digits: the device's own address, or for a beacon by id one made from it."""

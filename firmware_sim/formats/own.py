@@ -1,5 +1,7 @@
 """nearhand's own format: one ``ScanReport`` for each gateway and interval, and ``GatewayStatus``."""
 
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -7,53 +9,56 @@ import numpy as np
 from contracts import wire
 from contracts.messages import GatewayStatus, ScanReport
 from contracts.quantities import MILLISECOND
-from firmware_sim.adverts import alarming
 from firmware_sim.formats.base import Batch, Condition, Format, Tags, Written
 
-SOME: Final = 64
-"""One observation in so many carries its advert's bytes, for battery and button counter."""
+SOME: Final = 8
+"""Every eighth observation of every eighth batch carries its advert's bytes: battery, button counter."""
 OFFSET_MAX: Final = 2**16 - 1
 INDICES: Final = np.arange(4096, dtype="<u2")
 
 
 def encode(batch: Batch, tags: Tags) -> Written:
     """The columns as they lie in memory."""
-    ids, column = _distinct(batch, tags)
-    offset = np.clip((batch.at - batch.started_at) // MILLISECOND, 0, OFFSET_MAX).astype("<u2")
+    ids, column = _distinct(batch.device.tolist(), tags.beacons.ids)
+    assert batch.sent - batch.since <= OFFSET_MAX * MILLISECOND, "a batch spans at most 65 s"
+    offset = ((batch.heard - batch.since) // MILLISECOND).astype("<u2")
     report = ScanReport(
         gateway=batch.gateway.gateway,
         boot=batch.boot,
         seq=batch.seq,
-        started_at=batch.started_at,
+        started_at=batch.since + batch.clock_error,
         device_ids=ids,
         device=column,
         rssi_dbm=batch.rssi_dbm.tobytes(),
         offset_ms=offset.tobytes(),
         adverts=_telling(batch, tags),
     )
-    return [(wire.topic_of(report, batch.site), wire.encode(report))]
+    return [(_topic(batch.site, batch.gateway.gateway), wire.encode(report))]
 
 
-def _distinct(batch: Batch, tags: Tags) -> tuple[tuple[str, ...], bytes]:
+def _distinct(devices: list[int], ids: list[str]) -> tuple[tuple[str, ...], bytes]:
     """Device ids without repeats, and the index column."""
-    devices = batch.device.tolist()
+    if 1 < len(devices) <= len(INDICES) and len(set(devices)) == len(devices):
+        return itemgetter(*devices)(ids), INDICES[: len(devices)].tobytes()
     place = {device: index for index, device in enumerate(dict.fromkeys(devices))}
-    ids = tags.beacons.ids
     names = tuple([ids[device] for device in place])
-    if len(place) == len(devices) <= len(INDICES):
-        return names, INDICES[: len(devices)].tobytes()
     return names, np.array([place[device] for device in devices], "<u2").tobytes()
+
+
+@lru_cache(maxsize=4096)
+def _topic(site: str, gateway: str) -> str:
+    return f"{wire.ROOT}/{site}/" + wire.ROUTES[ScanReport].template.format(gateway=gateway)
 
 
 def _telling(batch: Batch, tags: Tags) -> dict[int, bytes]:
     """Adverts that say more than "here I am": every alarm, and now and then the battery's."""
-    pick = (batch.device + batch.seq) % SOME == 0
-    pick |= tags.beacons.alarm_until[batch.device] > tags.now
     result = {}
-    for row in np.flatnonzero(pick).tolist():
-        device = int(batch.device[row])
-        if tags.beacons.kind[device] != "stranger" or alarming(tags.beacons, device, tags.now):
-            result[row] = tags.advert(device)
+    if batch.seq % SOME == 0:
+        for row in range(batch.seq // SOME % SOME, len(batch.device), SOME):
+            result[row] = tags.advert(int(batch.device[row]))
+    if tags.beacons.last_alarm > tags.now:
+        for row in np.flatnonzero(tags.beacons.alarm_until[batch.device] > tags.now).tolist():
+            result[row] = tags.advert(int(batch.device[row]))
     return result
 
 
