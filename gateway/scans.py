@@ -10,11 +10,8 @@ from contracts.columns import observations
 from contracts.messages import ScanReport
 from contracts.quantities import MILLISECOND, Duration, Instant
 from gateway.enrolment import Enrolment
+from gateway.readings import RSSI_MAX_DBM, RSSI_MIN_DBM
 
-RSSI_MIN_DBM: Final = -126
-"""-127 is "no value" in HCI and in several gateways' heartbeats."""
-RSSI_MAX_DBM: Final = 20
-"""A fob lying on the gateway gives -2; 0 is "no value" again."""
 OFFSET_MS_MAX: Final = 65_535
 
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from gateway.formats.mapping import JsonMapping
+
 
 class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How payloads of gateways are read."""
@@ -28,6 +30,10 @@ class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """MQTT topics to hear beside ``nearhand/v1/<site>/gateways/#``: the vendors' defaults. Add your own."""
     topic_formats: dict[str, str] = {}
     """MQTT filter to format name, for topics whose format must not be guessed."""
+    mappings: dict[str, JsonMapping] = {}
+    """Formats of your own by name, for JSON gateways that nearhand does not know; see docs/gateways.md."""
+    bthome_keys: dict[str, str] = {}
+    """Radio address to key (32 hex digits) of tags that encrypt their adverts."""
     entry_age_s_max: float = 30.0
     """Older entries of a batch are dropped: a person has walked 36 m since. At most 60."""
     clock_window_s: float = 60.0
