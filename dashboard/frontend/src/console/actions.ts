@@ -1,0 +1,177 @@
+// What an operator can do: commands, and moving about. Every command says on the screen what became of it.
+
+import { signal } from "@preact/signals";
+import { command, get, newKey, post } from "../shared/http";
+import { named } from "../shared/i18n";
+import type { CallChanged, Place } from "../shared/protocol";
+import type { RouteJson } from "../shared/site";
+import { dots } from "./dots";
+import { follow } from "./feed";
+import { draft, routes } from "./map/layers";
+import { spokenLine } from "./said";
+import * as state from "./state";
+import { coded, t } from "./texts";
+import { unitName } from "./words";
+
+interface Answer {
+  accepted: boolean;
+  reason: string;
+  subject: string;
+}
+
+export type Tab = "detail" | "new" | "staff" | "gateways" | "site" | "alarms";
+export const tab = signal<Tab>("detail");
+export const following = signal<string | null>(null);
+export const asksCancel = signal(false);
+
+/** Sends one command and says the outcome; the subject when it was accepted. */
+async function send(body: Record<string, unknown>, done: string): Promise<string | null> {
+  try {
+    const answer = await command<Answer>("/api/commands", body);
+    if (answer.accepted) {
+      spokenLine("good", done);
+      return answer.subject;
+    }
+    spokenLine("bad", t("said.refused", { reason: coded("why", answer.reason) }));
+  } catch {
+    spokenLine("bad", t("said.failed"));
+  }
+  return null;
+}
+
+export async function placeCall(service: string, place: Place, note: string): Promise<void> {
+  const callId = await send({ type: "PlaceCall", service, place, note }, t("said.placed"));
+  if (!callId) return;
+  draft.value = null;
+  select({ kind: "call", id: callId });
+}
+
+export async function moveCall(callId: string, place: Place): Promise<void> {
+  if ((await send({ type: "MoveCall", call_id: callId, place }, t("said.moved"))) === null) return;
+  draft.value = null;
+  tab.value = "detail";
+}
+
+export const cancelCall = (callId: string, reason: string) => {
+  asksCancel.value = false;
+  return send({ type: "CancelCall", call_id: callId, reason }, t("said.cancelled"));
+};
+
+export const assign = (taskId: string, unitId: string) =>
+  send({ type: "AssignUnit", task_id: taskId, unit_id: unitId }, t("said.assigned", { name: unitName(unitId) }));
+
+export const release = (taskId: string, unitId: string) =>
+  send({ type: "UnassignUnit", task_id: taskId, unit_id: unitId, reason: "operator" }, t("said.released"));
+
+export const setDuty = (unitId: string, duty: "on" | "break" | "off") => send({ type: "SetDuty", unit_id: unitId, duty }, t("said.duty"));
+
+export const closeConnector = (connector: string) => send({ type: "CloseConnector", connector, reason: "operator" }, t("said.site"));
+export const openConnector = (connector: string) => send({ type: "OpenConnector", connector }, t("said.site"));
+export const setFireMode = (on: boolean) => send({ type: "SetFireMode", on }, t("said.site"));
+
+/** Shows a floor on the map. */
+export function goToFloor(index: number): void {
+  const floor = state.site.peek()?.floors[index];
+  if (!floor) return;
+  state.floorIndex.value = index;
+  dots.clear(index);
+  follow(floor.floor);
+}
+
+/** Who looked at whom is kept by the server. */
+function tellLooked(what: string, whom: string): void {
+  void post("/api/looked", { what, whom }, newKey()).catch(() => undefined);
+}
+
+/** Where the selected thing is, to bring it into view. */
+export const wantedView = signal<{ x: number; y: number } | null>(null);
+
+export function select(next: state.Selection | null): void {
+  state.selection.value = next;
+  asksCancel.value = false;
+  if (following.value && following.value !== next?.id) following.value = null;
+  if (!next) return;
+  tab.value = next.kind === "gateway" ? "gateways" : "detail";
+  draft.value = null;
+  if (next.kind !== "gateway") tellLooked(next.kind === "call" ? "open_call" : "open_unit", next.id);
+  reveal(next);
+}
+
+/** Goes to the floor of what is selected and brings it into view. */
+export function reveal(what: state.Selection): void {
+  const at = whereIs(what);
+  if (!at) return;
+  const index = state.floorOf.peek().get(at.floor)?.i;
+  if (index !== undefined && index !== state.floorIndex.peek()) goToFloor(index);
+  wantedView.value = { x: at.x, y: at.y };
+}
+
+function whereIs({ kind, id }: state.Selection): { floor: string; x: number; y: number } | null {
+  if (kind === "call") {
+    const place = state.calls.peek().get(id)?.place;
+    return place ? { floor: place.floor, x: place.x_m, y: place.y_m } : null;
+  }
+  if (kind === "unit") {
+    const place = state.places.peek().get(id);
+    return place ? { floor: place.floor, x: place.x_m, y: place.y_m } : null;
+  }
+  const row = state.gateways.peek().get(id);
+  return row?.floor && row.x_m !== null && row.y_m !== null ? { floor: row.floor, x: row.x_m, y: row.y_m } : null;
+}
+
+export function toggleFollow(unitId: string): void {
+  following.value = following.value === unitId ? null : unitId;
+  if (following.value) {
+    tellLooked("follow", unitId);
+    reveal({ kind: "unit", id: unitId });
+  }
+}
+
+export function beginCall(service: string | null = null): void {
+  draft.value = { moves: null, service, place: null, note: "" };
+  tab.value = "new";
+}
+
+export function beginMove(call: CallChanged): void {
+  draft.value = { moves: call.call_id, service: call.service, place: call.place, note: "" };
+  tab.value = "new";
+}
+
+export function discardDraft(): void {
+  draft.value = null;
+  tab.value = "detail";
+}
+
+/** Next or previous call of the queue. */
+export function stepCall(by: 1 | -1): void {
+  const open = state.openCalls.peek();
+  if (open.length === 0) return;
+  const chosen = state.selection.peek();
+  const at = chosen?.kind === "call" ? open.findIndex((call) => call.call_id === chosen.id) : -1;
+  const next = open[at < 0 ? (by > 0 ? 0 : open.length - 1) : Math.max(0, Math.min(open.length - 1, at + by))];
+  if (next) select({ kind: "call", id: next.call_id });
+}
+
+/** Asks again for the ways of whoever is on the way in what is selected. */
+export async function refreshRoutes(): Promise<void> {
+  const units = unitsUnderWay();
+  const found = new Map<string, RouteJson>();
+  await Promise.all(
+    units.map(async (unitId) => {
+      const route = await get<RouteJson>(`/api/route?unit=${encodeURIComponent(unitId)}`).catch(() => null);
+      if (route?.legs.length) found.set(unitId, route);
+    }),
+  );
+  if (unitsUnderWay().join() === units.join()) routes.value = found;
+}
+
+function unitsUnderWay(): string[] {
+  const chosen = state.selection.peek();
+  const onWay = (unitId: string): boolean => /^en_route|returning/.test(state.units.peek().get(unitId)?.status ?? "");
+  if (chosen?.kind === "unit") return onWay(chosen.id) ? [chosen.id] : [];
+  if (chosen?.kind !== "call") return [];
+  const tasks = state.calls.peek().get(chosen.id)?.tasks ?? [];
+  return tasks.flatMap((task) => (task.unit_id && onWay(task.unit_id) ? [task.unit_id] : []));
+}
+
+export const siteTitle = (): string => named(state.site.value?.name);

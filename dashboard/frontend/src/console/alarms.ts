@@ -1,0 +1,104 @@
+// What must not be overlooked: derived from the state, acknowledged per operator.
+
+import { computed, effect, signal } from "@preact/signals";
+import { named } from "../shared/i18n";
+import { isOpen, pressingTask } from "../shared/sla";
+import { chime, siren } from "./sound";
+import { polite, urgent } from "./said";
+import * as state from "./state";
+import { coded, t } from "./texts";
+import { placeText, serviceName } from "./words";
+
+export interface Alarm {
+  /** The same happening keeps its id, so that an acknowledgement holds. */
+  id: string;
+  level: 1 | 2 | 3;
+  text: string;
+  where: string;
+  at: number;
+  goTo: state.Selection | null;
+}
+
+export const acknowledged = signal<ReadonlySet<string>>(new Set());
+
+function callAlarms(): Alarm[] {
+  const found: Alarm[] = [];
+  for (const call of state.calls.value.values()) {
+    if (!isOpen(call)) continue;
+    const goTo: state.Selection = { kind: "call", id: call.call_id };
+    const where = placeText(call.place);
+    const service = serviceName(call.service);
+    if (call.priority === 1 && pressingTask(call)) {
+      found.push({ id: `medical ${call.call_id}`, level: 1, text: service, where, at: call.received_at, goTo });
+    }
+    for (const task of call.tasks) {
+      const awaited = task.on_scene_at === null && task.state !== "cancelled" && task.state !== "cleared";
+      if (awaited && task.breached_at !== null) {
+        found.push({ id: `breach ${task.task_id}`, level: 2, text: t("alarm.breach", { service }), where, at: task.breached_at, goTo });
+      }
+      if (awaited && task.state === "pending" && Object.keys(task.waiting_for).length > 0) {
+        found.push({ id: `nobody ${task.task_id}`, level: 2, text: t("alarm.nobody", { service }), where, at: call.received_at, goTo });
+      }
+    }
+  }
+  return found;
+}
+
+function systemAlarms(): Alarm[] {
+  const found: Alarm[] = [];
+  if (state.closures.value.fire_mode) {
+    found.push({ id: "fire", level: 1, text: t("alarm.fire"), where: named(state.site.value?.name), at: 0, goTo: null });
+  }
+  const down = state.gatewaysDown.value;
+  if (down.length) {
+    const names = down.map((row) => row.gateway).sort();
+    const first = down[0] as state.GatewayRow;
+    const where = names.slice(0, 3).join(", ") + (names.length > 3 ? " …" : "");
+    const at = Math.max(...down.map((row) => row.health?.last_heard_at ?? 0));
+    found.push({ id: `gateways ${names.join()}`, level: 3, text: t("alarm.gateways", { n: names.length }), where, at, goTo: { kind: "gateway", id: first.gateway } });
+  }
+  for (const service of state.services.value.values()) {
+    if (service.state !== "degraded") continue;
+    const text = t("alarm.service", { name: service.service, reason: coded("gw.finding", service.reason) });
+    found.push({ id: `service ${service.service} ${service.reason}`, level: 2, text, where: "", at: service.at, goTo: null });
+  }
+  return found;
+}
+
+/** Open alarms, the gravest first, then the newest. */
+export const alarms = computed<Alarm[]>(() =>
+  [...callAlarms(), ...systemAlarms()].sort((a, b) => a.level - b.level || b.at - a.at || (a.id < b.id ? -1 : 1)),
+);
+
+export const unacknowledged = computed(() => alarms.value.filter((alarm) => !acknowledged.value.has(alarm.id)));
+
+export function acknowledge(ids: string[]): void {
+  const known = new Set(alarms.peek().map((alarm) => alarm.id));
+  const kept = [...acknowledged.peek(), ...ids].filter((id) => known.has(id));
+  acknowledged.value = new Set(kept);
+}
+
+/** Sounds and spoken lines for what is new; what was there when the page opened stays quiet. */
+export function announce(): void {
+  let seenAlarms: Set<string> | null = null;
+  let seenCalls: Set<string> | null = null;
+  effect(() => {
+    const open = unacknowledged.value;
+    const fresh = open.filter((alarm) => seenAlarms && !seenAlarms.has(alarm.id));
+    seenAlarms = new Set(open.map((alarm) => alarm.id));
+    const worst = fresh[0];
+    if (!worst || worst.level > 2) return;
+    urgent.value = `${worst.text} ${worst.where}`;
+    if (worst.level === 1) siren();
+    else chime("late");
+  });
+  effect(() => {
+    const all = state.calls.value;
+    const fresh = [...all.values()].filter((call) => seenCalls && !seenCalls.has(call.call_id) && isOpen(call));
+    if (all.size > 0 || seenCalls) seenCalls = new Set(all.keys());
+    const newest = fresh[0];
+    if (!newest) return;
+    polite.value = t("said.newCall", { service: serviceName(newest.service), place: placeText(newest.place) });
+    if (newest.priority > 1) chime("new");
+  });
+}

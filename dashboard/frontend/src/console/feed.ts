@@ -1,0 +1,137 @@
+// From the socket into the state. Views carry versions: whatever is older than what we have is skipped.
+
+import { batch, type Signal } from "@preact/signals";
+import { me } from "../shared/login";
+import type {
+  CallChanged,
+  ClosuresChanged,
+  IngestCounted,
+  ServiceHealth,
+  StockChanged,
+  UnitChanged,
+} from "../shared/protocol";
+import { Stream, type TextMessage } from "../shared/stream";
+import { dots } from "./dots";
+import * as state from "./state";
+
+const OPERATOR_TOPICS = ["calls", "units", "stock", "where", "gw", "health", "site", "devices"];
+const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
+
+export const stream = new Stream("/ws", {
+  text: (message) => batch(() => hear(message)),
+  frame: (frame) => {
+    state.simulated.value = frame.simulated;
+    dots.apply(frame);
+  },
+  loggedOut: () => {
+    me.value = false;
+  },
+  failed: () => void fetch("/api/me").then((answer) => {
+    if (answer.status === 401) me.value = false;
+  }, () => undefined),
+});
+
+/** Follows the common topics and the positions of one floor. */
+export function follow(floor: string): void {
+  const own = me.value && me.value.role === "technician" ? TECHNICIAN_TOPICS : OPERATOR_TOPICS;
+  stream.subscribe([...own, `pos:${floor}`]);
+}
+
+function hear(message: TextMessage): void {
+  switch (message.t) {
+    case "welcome":
+      dots.floors(message["floors"] as Parameters<typeof dots.floors>[0]);
+      break;
+    case "dict":
+      dots.name(message["slots"] as Parameters<typeof dots.name>[0], message["gone"] as number[], message["whole"] === true);
+      break;
+    case "tick":
+      state.tick.value = message as unknown as state.Tick;
+      break;
+    case "snap":
+      whole(message.topic ?? "", message.data);
+      break;
+    case "ev":
+      changed(message.kind ?? "", message.data);
+      break;
+  }
+}
+
+/** The whole state of a topic: what is not in it is gone. */
+function whole(topic: string, data: unknown): void {
+  switch (topic) {
+    case "calls":
+      return fill(state.calls, data as CallChanged[], (row) => row.call_id);
+    case "units":
+      return fill(state.units, data as UnitChanged[], (row) => row.unit_id);
+    case "stock":
+      return fill(state.stock, data as StockChanged[], (row) => row.depot);
+    case "where":
+      return fill(state.places, data as state.Where[], (row) => row.unit_id);
+    case "gw":
+      return fill(state.gateways, data as state.GatewayRow[], (row) => row.gateway);
+    case "devices":
+      return fill(state.devices, data as state.DeviceRow[], (row) => row.device_id);
+    case "health": {
+      const health = data as { services: ServiceHealth[]; ingest: IngestCounted | null };
+      fill(state.services, health.services, (row) => row.service);
+      state.ingest.value = health.ingest;
+      return;
+    }
+    case "site": {
+      const { closures } = data as { closures: ClosuresChanged | null };
+      if (closures) state.closures.value = closures;
+    }
+  }
+}
+
+function changed(kind: string, data: unknown): void {
+  switch (kind) {
+    case "CallChanged":
+      return newer(state.calls, (data as CallChanged).call_id, data as CallChanged);
+    case "CallForgotten":
+      return without(state.calls, (data as { call_id: string }).call_id);
+    case "UnitChanged":
+      return newer(state.units, (data as UnitChanged).unit_id, data as UnitChanged);
+    case "StockChanged":
+      return newer(state.stock, (data as StockChanged).depot, data as StockChanged);
+    case "Where":
+      return merge(state.places, data as state.Where[], (row) => row.unit_id);
+    case "Gateway":
+      return merge(state.gateways, [data as state.GatewayRow], (row) => row.gateway);
+    case "Device":
+      return merge(state.devices, [data as state.DeviceRow], (row) => row.device_id);
+    case "DeviceReleased":
+      return without(state.devices, (data as { device_id: string }).device_id);
+    case "ServiceHealth":
+      return merge(state.services, [data as ServiceHealth], (row) => row.service);
+    case "IngestCounted":
+      state.ingest.value = data as IngestCounted;
+      return;
+    case "ClosuresChanged":
+      state.closures.value = data as ClosuresChanged;
+  }
+}
+
+type Table<T> = Signal<ReadonlyMap<string, T>>;
+
+function fill<T>(table: Table<T>, rows: T[], key: (row: T) => string): void {
+  table.value = new Map(rows.map((row) => [key(row), row]));
+}
+
+function merge<T>(table: Table<T>, rows: T[], key: (row: T) => string): void {
+  const next = new Map(table.value);
+  for (const row of rows) next.set(key(row), row);
+  table.value = next;
+}
+
+function newer<T extends { version: number }>(table: Table<T>, id: string, row: T): void {
+  if ((table.value.get(id)?.version ?? -1) >= row.version) return;
+  table.value = new Map(table.value).set(id, row);
+}
+
+function without<T>(table: Table<T>, id: string): void {
+  const next = new Map(table.value);
+  next.delete(id);
+  table.value = next;
+}

@@ -1,0 +1,162 @@
+// The console: control room and technician.
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { startClock } from "../shared/clock";
+import { get } from "../shared/http";
+import { lang, setLang } from "../shared/i18n";
+import { LoginForm, askWho, me } from "../shared/login";
+import type { SiteJson } from "../shared/site";
+import { setTheme, theme } from "../shared/theme";
+import { goToFloor, tab } from "./actions";
+import { AlarmPanel } from "./alarmpanel";
+import { announce } from "./alarms";
+import { Detail } from "./detail";
+import { stream } from "./feed";
+import { Gateways } from "./gateways";
+import { Help } from "./help";
+import { listen } from "./keys";
+import { MapPanel } from "./mappanel";
+import { NewCall } from "./newcall";
+import { Queue } from "./queue";
+import { line, polite, urgent } from "./said";
+import { SitePanel } from "./sitepanel";
+import { Staff } from "./staff";
+import { Stack, stackShown } from "./stack";
+import * as state from "./state";
+import { coded, t } from "./texts";
+import { TopBar, openTab } from "./topbar";
+
+const TABS = ["detail", "staff", "gateways", "site"] as const;
+
+function Page() {
+  if (me.value === null) return <div class="waiting" aria-busy="true" />;
+  if (me.value === false) return <LogIn />;
+  if (!state.site.value) return <div class="waiting" aria-busy="true" />;
+  return (
+    <div class={`console ${state.canDispatch.value ? "" : "no-queue"}`}>
+      <TopBar />
+      {state.canDispatch.value && <Queue />}
+      <MapPanel />
+      <aside class="side">
+        <nav class="tabs" role="tablist">
+          {TABS.map((name) => (
+            <button key={name} role="tab" aria-selected={tab.value === name || (name === "detail" && tab.value === "new")} onClick={() => (name === "detail" ? (tab.value = name) : openTab(name))}>
+              {t(`tab.${name}`)}
+            </button>
+          ))}
+        </nav>
+        <Panel />
+      </aside>
+      <StatusLine />
+      {stackShown.value && <Stack />}
+      <Help />
+      {line.value && (
+        <p class={`said ${line.value.tone}`} role="status">
+          {line.value.text}
+        </p>
+      )}
+      <div class="visually-hidden" aria-live="polite">
+        {polite.value}
+      </div>
+      <div class="visually-hidden" aria-live="assertive">
+        {urgent.value}
+      </div>
+    </div>
+  );
+}
+
+function Panel() {
+  switch (tab.value) {
+    case "new":
+      return <NewCall />;
+    case "staff":
+      return <Staff />;
+    case "gateways":
+      return <Gateways />;
+    case "site":
+      return <SitePanel />;
+    case "alarms":
+      return <AlarmPanel />;
+    default:
+      return (
+        <section class="panel-body">
+          <Detail />
+        </section>
+      );
+  }
+}
+
+function StatusLine() {
+  const all = state.gateways.value.size;
+  const tick = state.tick.value;
+  return (
+    <footer class="status-line">
+      {tick && <span>{t("status.devices", { n: tick.devices })}</span>}
+      {tick && <span>{t("top.lag", { ms: Math.round(tick.lag_ms) })}</span>}
+      <span class={state.gatewaysDown.value.length ? "warn" : ""}>{t("status.gateways", { ok: all - state.gatewaysDown.value.length, all })}</span>
+      {state.closures.value.connectors.length > 0 && <span class="warn">{t("status.closures", { n: state.closures.value.connectors.length })}</span>}
+      {state.closures.value.fire_mode && <span class="alarm-text">{t("site.fire.on")}</span>}
+      {tick && tick.dropped > 0 && <span>{t("status.dropped", { n: tick.dropped })}</span>}
+    </footer>
+  );
+}
+
+function LogIn() {
+  const texts = {
+    title: t("login.title"),
+    user: t("login.user"),
+    password: t("login.password"),
+    enter: t("login.enter"),
+    failure: (code: string) => {
+      const text = coded("login", code);
+      return text === code.replaceAll("_", " ") ? t("login.failed") : text;
+    },
+  };
+  return (
+    <div class="login">
+      <LoginForm texts={texts} query="" done={() => void begin()} />
+      <button class="plain lang" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>
+        {lang.value === "zh" ? "English" : "中文"}
+      </button>
+    </div>
+  );
+}
+
+let begun = false;
+
+/** Somebody is logged in: the site, then the stream. */
+async function begin(): Promise<void> {
+  if (!me.value) return;
+  state.canDispatch.value = me.value.role !== "technician";
+  tab.value = state.canDispatch.value ? "detail" : "gateways";
+  state.site.value = await get<SiteJson>("/api/site");
+  const ground = state.site.value.floors.findIndex((floor) => floor.ordinal === 0);
+  goToFloor(Math.max(0, ground));
+  stream.open();
+  if (begun) return;
+  begun = true;
+  announce();
+  listen();
+}
+
+async function start(): Promise<void> {
+  setTheme(theme.value);
+  setLang(lang.value);
+  startClock();
+  effect(() => {
+    document.title = t("app.title");
+  });
+  render(<Page />, document.getElementById("app") as HTMLElement);
+  for (;;) {
+    try {
+      await askWho("");
+      return await begin();
+    } catch {
+      // The server does not answer yet: the page waits and asks again.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+  }
+}
+
+void start();

@@ -1,0 +1,63 @@
+// How things are called on the screen: places, people, services, who did it.
+
+import { named } from "../shared/i18n";
+import type { CallChanged, Place, TaskView, TimelineEntry } from "../shared/protocol";
+import { placeName } from "../shared/site";
+import { roleColour } from "../shared/shapes";
+import { theme } from "../shared/theme";
+import * as state from "./state";
+import { coded, t } from "./texts";
+
+export const unitName = (unitId: string | null): string => (unitId ? named(state.staffOf.value.get(unitId)?.name, unitId) : "");
+export const serviceName = (service: string): string => named(state.serviceOf.value.get(service)?.name, service);
+export const serviceIcon = (service: string): string => state.serviceOf.value.get(service)?.icon || service;
+export const roleName = (role: string): string => named(state.roleOf.value.get(role)?.name, role);
+export const itemName = (item: string): string => named(state.itemOf.value.get(item)?.name, item);
+export const depotName = (depot: string): string => named(state.depotOf.value.get(depot)?.name, depot);
+export const colourOf = (role: string): string => roleColour(role, state.roleOrder.value.get(role) ?? 0, theme.value === "dark");
+export const shapeOf = (role: string) => state.roleOf.value.get(role)?.shape ?? "circle";
+
+/** "By the service desk", "near Starbucks": without the floor. */
+export function spotName(place: Place): string {
+  const spot = place.spot ? state.spotOf.value.get(place.spot) : undefined;
+  if (spot) return named(spot.name);
+  return pointName(place.floor, place.x_m, place.y_m);
+}
+
+export function pointName(floorId: string, x: number, y: number): string {
+  const floor = state.floorOf.value.get(floorId);
+  const found = floor ? placeName(floor, x, y) : null;
+  if (!found) return t("place.point", { x: x.toFixed(0), y: y.toFixed(0) });
+  return t(found.inside ? "place.at" : "place.near", { name: named(found.name) });
+}
+
+export const placeText = (place: Place): string => `${place.floor} · ${spotName(place)}`;
+
+/** Who wished it: "operator/lin" and the like. */
+export function byText(by: string): string {
+  const [kind = "", id = ""] = by.split("/", 2);
+  switch (kind) {
+    case "operator":
+      return t("by.operator", { name: id });
+    case "spot":
+      return t("by.spot", { name: named(state.spotOf.value.get(id)?.name, id) });
+    case "device":
+      return t("by.device");
+    case "unit":
+      return t("by.unit", { name: unitName(id) });
+    case "button":
+      return t("by.button", { name: id });
+    default:
+      return by;
+  }
+}
+
+export const stateText = (of: CallChanged | TaskView): string => coded("state", of.state);
+
+/** One line of a call's timeline. */
+export function factText(entry: TimelineEntry): string {
+  const what = coded("fact", entry.kind);
+  const who = entry.unit_id ? ` · ${unitName(entry.unit_id)}` : "";
+  const detail = entry.detail ? ` · ${coded("why", entry.detail)}` : "";
+  return what + who + detail;
+}

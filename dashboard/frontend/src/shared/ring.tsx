@@ -1,0 +1,51 @@
+// The ring that every call wears: full to empty is the target time, the time left stands inside; at 70 %
+// it becomes thick, past the deadline a square with how late it is. Shape carries it, colour only helps.
+
+import { minutesSeconds } from "./i18n";
+import type { Sla } from "./sla";
+
+const R = 20;
+const LENGTH = 2 * Math.PI * R;
+
+/** Digits that somebody reads change at most every two seconds, but for the last half minute. */
+export function readable(seconds: number): number {
+  const whole = Math.floor(seconds);
+  return whole > 30 || whole < 0 ? whole - (((whole % 2) + 2) % 2) : whole;
+}
+
+export function ringText(sla: Sla): string {
+  if (sla.kind === "late") return `+${minutesSeconds(-readable(sla.seconds))}`;
+  return minutesSeconds(sla.kind === "met" || sla.kind === "over" ? sla.seconds : readable(sla.seconds));
+}
+
+export function Ring({ sla, size = 52, label }: { sla: Sla; size?: number; label?: string }) {
+  return (
+    <svg class={`ring ring-${sla.kind}`} width={size} height={size} viewBox="-26 -26 52 52" role="img" aria-label={label ?? ringText(sla)}>
+      <RingShape sla={sla} />
+      <text class="ring-text" text-anchor="middle" dominant-baseline="central">
+        {ringText(sla)}
+      </text>
+    </svg>
+  );
+}
+
+function RingShape({ sla }: { sla: Sla }) {
+  if (sla.kind === "late") return <rect class="ring-square" x={-22} y={-17} width={44} height={34} rx={3} />;
+  if (sla.kind === "met") return <circle class="ring-met" r={R} />;
+  if (sla.kind === "over") return <circle class="ring-track" r={R} />;
+  // What will be left at the predicted arrival is dashed: the slack.
+  const slack = Math.min(sla.left, sla.leftAtArrival ?? 0);
+  return (
+    <g transform="rotate(-90)">
+      <circle class="ring-track" r={R} />
+      <circle class="ring-left" r={R} stroke-dasharray={`0 ${slack * LENGTH} ${(sla.left - slack) * LENGTH} ${LENGTH}`} />
+      {slack > 0.01 && <path class="ring-slack" d={arc(slack)} />}
+    </g>
+  );
+}
+
+/** An arc of this share of the circle, clockwise from the start. */
+function arc(share: number): string {
+  const angle = Math.min(share, 0.9999) * 2 * Math.PI;
+  return `M${R} 0A${R} ${R} 0 ${share > 0.5 ? 1 : 0} 1 ${(R * Math.cos(angle)).toFixed(2)} ${(R * Math.sin(angle)).toFixed(2)}`;
+}
