@@ -1,5 +1,6 @@
 """Names of the demo mall's shops and staff, Chinese and English. All invented or generic."""
 
+from collections.abc import Iterator
 from typing import Final
 
 
@@ -11,22 +12,22 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
     "B1": _pairs(
         """
-        谷香面馆 Grain Noodles
-        一盏茶 One Cup Tea
-        麦田烘焙 Wheatfield Bakery
-        川味小馆 Little Sichuan
-        花甲粉铺 Clam Noodle Bar
-        粥道 Congee House
-        炭火烧肉饭 Charcoal Rice Bowl
-        鲜果切 Fresh Cuts
-        豆花坊 Tofu Pudding
-        锅气小炒 Wok Hei
-        蒸功夫 Steam Kitchen
-        卷饼研究所 Wrap Lab
-        酸奶角 Yoghurt Corner
-        老街卤味 Old Street Deli
-        牛杂档 Beef Broth Stall
-        海盐冰淇淋 Sea Salt Gelato
+        +谷香面馆 Grain Noodles
+        +一盏茶 One Cup Tea
+        +麦田烘焙 Wheatfield Bakery
+        +川味小馆 Little Sichuan
+        +花甲粉铺 Clam Noodle Bar
+        +粥道 Congee House
+        +炭火烧肉饭 Charcoal Rice Bowl
+        +鲜果切 Fresh Cuts
+        +豆花坊 Tofu Pudding
+        +锅气小炒 Wok Hei
+        +蒸功夫 Steam Kitchen
+        +卷饼研究所 Wrap Lab
+        +酸奶角 Yoghurt Corner
+        +老街卤味 Old Street Deli
+        +牛杂档 Beef Broth Stall
+        +海盐冰淇淋 Sea Salt Gelato
         家家药房 Homecare Pharmacy
         速洁干洗 Swift Dry Cleaning
         巧手裁缝 Nimble Tailor
@@ -43,14 +44,34 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         收纳生活 Tidy Home
         便民驿站 Parcel Station
         旅行箱包 Luggage Depot
-        烟火面食 Hearth Dumplings
-        鲜榨工坊 Juice Works
-        糖水铺 Sweet Soup Shop
-        寿司小町 Sushi Lane
-        咖喱屋 Curry House
-        煎饼先生 Mister Pancake
-        热卤侠 Hot Stew Hero
-        街角咖啡 Corner Coffee
+        +烟火面食 Hearth Dumplings
+        +鲜榨工坊 Juice Works
+        +糖水铺 Sweet Soup Shop
+        +寿司小町 Sushi Lane
+        +咖喱屋 Curry House
+        +煎饼先生 Mister Pancake
+        +热卤侠 Hot Stew Hero
+        +街角咖啡 Corner Coffee
+        +冒菜一绝 Maocai Bowl
+        +章鱼小丸子 Octopus Balls
+        +关东煮 Oden Corner
+        +凉皮西施 Cold Noodle Lady
+        +炸鸡工厂 Fried Chicken Works
+        +双皮奶 Milk Custard
+        +臭豆腐 Stinky Tofu
+        +生煎包 Pan-fried Buns
+        +葱油饼 Scallion Pancakes
+        +竹筒饭 Bamboo Rice
+        +烤红薯 Sweet Potato Stand
+        +粽子铺 Rice Dumpling Shop
+        +冰粉凉糕 Iced Jelly
+        +手打柠檬茶 Hand-Shaken Lemon Tea
+        五金杂货 Hardware Corner
+        进口零食 Snacks of the World
+        彩票中心 Lottery Centre
+        净水生活 Clear Water
+        干果铺子 Nut & Dry Fruit
+        儿童理发 Kids' Haircuts
         """
     ),
     "L1": _pairs(
@@ -64,8 +85,8 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         润肤研究室 Skin Study
         香氛地图 Scent Atlas
         山野户外 Wildridge Outdoor
-        北纬咖啡 Latitude Coffee
-        茶语时光 Teatime Stories
+        +北纬咖啡 Latitude Coffee
+        +茶语时光 Teatime Stories
         丝语 Silk Whisper
         皮匠世家 Cordwain Leather
         高跟巷 Heel Lane
@@ -84,8 +105,8 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         未来屋 Future House
         格调围巾 Scarf & Style
         珍珠海 Pearl Sea
-        法式面包房 French Oven
-        果木烤坊 Fruitwood Grill
+        +法式面包房 French Oven
+        +果木烤坊 Fruitwood Grill
         美物集 Fine Things
         海派旗袍 Shanghai Qipao
         青瓷坊 Celadon House
@@ -96,6 +117,11 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         礼遇 Gift Gallery
         护肤诊室 Skin Clinic
         运动一百 Sport One Hundred
+        +手冲咖啡 Pour-Over Bar
+        围巾物语 Scarf Stories
+        旅行珠宝 Voyage Jewels
+        亲肤护理 Gentle Care
+        钢笔与纸 Pen & Paper
         """
     ),
     "L2": _pairs(
@@ -133,40 +159,46 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         英语角 English Corner
         小画家 Little Painters
         孕婴之家 Mother & Baby
-        奶茶制造 Milk Tea Made
-        抹茶庭 Matcha Court
-        轻食沙拉 Light Salad
+        +奶茶制造 Milk Tea Made
+        +抹茶庭 Matcha Court
+        +轻食沙拉 Light Salad
         潮玩盒子 Toy Box
         户外露营 Camp & Co
         箱包旅行 Travel Goods
-        茶歇 Tea Break
+        +茶歇 Tea Break
         眼镜工坊 Optical Works
         裁缝铺 Tailor's Room
+        手机配件 Phone Extras
+        拼图世界 Puzzle World
+        滑板社 Board Crew
+        毛绒伙伴 Plush Friends
+        泳装馆 Swim House
+        纽扣博物 Button Museum
         """
     ),
     "L3": _pairs(
         """
-        江南小厨 Jiangnan Kitchen
-        巴蜀火锅 Bashu Hot Pot
-        粤华酒楼 Canton Hall
-        西北食堂 Northwest Canteen
-        湘味楼 Hunan House
-        东北大院 Dongbei Yard
-        鱼乐无穷 Happy Fish
-        烤鸭坊 Roast Duck House
-        和风料理 Wafu Dining
-        韩式烤肉 Seoul Grill
-        泰香园 Thai Garden
-        意式厨房 Cucina Nostra
-        印度香料屋 Spice of India
-        牛排工坊 Steak Works
-        素食坊 Green Table
-        海鲜大排档 Seafood Deck
-        自助餐厅 Grand Buffet
-        茶馆听雨 Rain Teahouse
-        精酿酒吧 Craft Tap
-        甜品研究室 Dessert Lab
-        冰城 Ice City
+        +江南小厨 Jiangnan Kitchen
+        +巴蜀火锅 Bashu Hot Pot
+        +粤华酒楼 Canton Hall
+        +西北食堂 Northwest Canteen
+        +湘味楼 Hunan House
+        +东北大院 Dongbei Yard
+        +鱼乐无穷 Happy Fish
+        +烤鸭坊 Roast Duck House
+        +和风料理 Wafu Dining
+        +韩式烤肉 Seoul Grill
+        +泰香园 Thai Garden
+        +意式厨房 Cucina Nostra
+        +印度香料屋 Spice of India
+        +牛排工坊 Steak Works
+        +素食坊 Green Table
+        +海鲜大排档 Seafood Deck
+        +自助餐厅 Grand Buffet
+        +茶馆听雨 Rain Teahouse
+        +精酿酒吧 Craft Tap
+        +甜品研究室 Dessert Lab
+        +冰城 Ice City
         书香阁 Book Pavilion
         密室逃脱 Escape Rooms
         桌游俱乐部 Board Game Club
@@ -180,15 +212,37 @@ SHOPS: Final[dict[str, list[tuple[str, str]]]] = {
         牙科诊所 Dental Clinic
         少儿编程 Kids Coding
         钢琴学堂 Piano School
-        咖啡实验室 Coffee Bench
-        羊汤馆 Lamb Soup
-        饺子王国 Dumpling Kingdom
-        春卷铺 Spring Rolls
-        酸菜鱼庄 Pickle Fish
-        小龙虾码头 Crayfish Pier
+        +咖啡实验室 Coffee Bench
+        +羊汤馆 Lamb Soup
+        +饺子王国 Dumpling Kingdom
+        +春卷铺 Spring Rolls
+        +酸菜鱼庄 Pickle Fish
+        +小龙虾码头 Crayfish Pier
+        +云吞世家 Wonton House
+        +铁板烧 Teppan Stage
+        +煲仔饭 Claypot Rice
+        +烤串部落 Skewer Tribe
+        黑胶唱片 Vinyl Room
+        游戏体验馆 Play Lab
+        射箭俱乐部 Archery Club
+        成人舞社 Dance Society
+        花艺学堂 Flower School
         """
     ),
 }
+
+
+def shops(floor: str) -> Iterator[tuple[str, str, str]]:
+    """Category, Chinese, English of a floor's shops; a plus sign marks those where one eats."""
+    for zh, en in SHOPS[floor]:
+        yield ("foodservice" if zh.startswith("+") else "retail", zh.lstrip("+"), en)
+
+
+def boutiques() -> Iterator[tuple[str, str, str]]:
+    """What stands in rooms that no shop was named for."""
+    for number in range(1, 100):
+        yield "retail", f"精品店{number}", f"Boutique {number}"
+
 
 STAFF: Final = _pairs(
     """

@@ -1,6 +1,6 @@
 """What is installed in the demo mall and who works there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bench.demo_mall_names import STAFF
@@ -17,6 +17,7 @@ from contracts.sitemap import (
     RoleNeed,
     ServiceKind,
     Shift,
+    Space,
     Spot,
     StaffMember,
     Zone,
@@ -26,7 +27,7 @@ FLOORS: Final = ("B1", "L1", "L2", "L3")
 CEILING_M: Final = {"B1": 3.2, "L1": 4.0, "L2": 3.6, "L3": 3.6}
 
 
-def installed() -> dict[str, Any]:
+def installed(spaces: Sequence[Space]) -> dict[str, Any]:
     """The fields of a site that ``site.toml`` holds."""
     return {
         "gateways": tuple(gateways()),
@@ -36,7 +37,7 @@ def installed() -> dict[str, Any]:
         "services": services(),
         "staff": tuple(staff()),
         "spots": tuple(spots()),
-        "zones": tuple(zones()),
+        "zones": tuple(zones({space.space_id: space.polygon for space in spaces})),
         "devices": tuple(devices()),
     }
 
@@ -104,9 +105,18 @@ def depots() -> Iterator[Depot]:
         umbrella=20,
     )
     yield desk(
-        "d-L1", "一层总服务台", "Main service desk", "L1", 120.0, 37.0,
-        wheelchair=6, power_bank=30, umbrella=60, stroller=8, reading_glasses=10,
-    )  # fmt: skip
+        "d-L1",
+        "一层总服务台",
+        "Main service desk",
+        "L1",
+        120.0,
+        37.0,
+        wheelchair=6,
+        power_bank=30,
+        umbrella=60,
+        stroller=8,
+        reading_glasses=10,
+    )
     yield desk(
         "d-L1-north",
         "北门服务点",
@@ -225,19 +235,47 @@ def medical() -> ServiceKind:
 
 HOMES: Final[dict[str, list[tuple[str, Point]]]] = {
     "service": [
-        ("L1", (120.0, 37.5)), ("L1", (119.0, 33.0)), ("L1", (121.0, 111.0)), ("L1", (46.0, 60.0)), ("L1", (194.0, 60.0)),
-        ("L1", (92.0, 48.0)), ("L2", (120.0, 73.5)), ("L2", (60.0, 47.0)), ("L2", (180.0, 73.0)), ("L2", (46.0, 58.0)),
-        ("L2", (100.0, 50.0)), ("L3", (131.0, 47.0)), ("L3", (60.0, 73.0)), ("L3", (185.0, 73.0)), ("L3", (46.0, 60.0)),
-        ("L3", (150.0, 47.0)), ("B1", (106.0, 47.0)), ("B1", (60.0, 47.0)), ("B1", (185.0, 73.0)),
+        ("L1", (120.0, 37.5)),
+        ("L1", (119.0, 33.0)),
+        ("L1", (121.0, 111.0)),
+        ("L1", (46.0, 60.0)),
+        ("L1", (194.0, 60.0)),
+        ("L1", (92.0, 48.0)),
+        ("L2", (120.0, 73.5)),
+        ("L2", (60.0, 47.0)),
+        ("L2", (180.0, 73.0)),
+        ("L2", (46.0, 58.0)),
+        ("L2", (100.0, 50.0)),
+        ("L3", (131.0, 47.0)),
+        ("L3", (60.0, 73.0)),
+        ("L3", (185.0, 73.0)),
+        ("L3", (46.0, 60.0)),
+        ("L3", (150.0, 47.0)),
+        ("B1", (106.0, 47.0)),
+        ("B1", (60.0, 47.0)),
+        ("B1", (185.0, 73.0)),
     ],
     "medic": [("L1", (140.0, 47.0)), ("L2", (95.0, 60.0)), ("L3", (145.0, 60.0)), ("B1", (120.0, 60.0))],
     "security": [
-        ("L1", (120.0, 6.0)), ("L1", (120.0, 114.0)), ("L1", (8.0, 60.0)), ("L1", (232.0, 60.0)), ("B1", (20.0, 58.0)),
-        ("B1", (150.0, 47.0)), ("L2", (145.0, 60.0)), ("L3", (95.0, 60.0)), ("L3", (210.0, 60.0)),
+        ("L1", (120.0, 6.0)),
+        ("L1", (120.0, 114.0)),
+        ("L1", (8.0, 60.0)),
+        ("L1", (232.0, 60.0)),
+        ("B1", (20.0, 58.0)),
+        ("B1", (150.0, 47.0)),
+        ("L2", (145.0, 60.0)),
+        ("L3", (95.0, 60.0)),
+        ("L3", (210.0, 60.0)),
     ],
-    "cleaner": [("B1", (90.0, 73.0)), ("L1", (80.0, 73.0)), ("L2", (150.0, 73.0)), ("L3", (30.0, 95.0)), ("L3", (120.0, 47.0))],
+    "cleaner": [
+        ("B1", (90.0, 73.0)),
+        ("L1", (80.0, 73.0)),
+        ("L2", (150.0, 73.0)),
+        ("L3", (30.0, 95.0)),
+        ("L3", (120.0, 47.0)),
+    ],
     "lead": [("L1", (125.0, 47.0)), ("L2", (112.0, 47.0)), ("L3", (125.0, 73.0))],
-}  # fmt: skip
+}
 SECOND_ROLE: Final = {"medic": ("service",), "lead": ("service",)}
 SKILLS: Final = {
     "service": [("english",), ("english", "sign_language"), (), ("childcare",), ("first_aid",), ()],
@@ -309,18 +347,21 @@ def spots() -> Iterator[Spot]:
     yield Spot("L3-cinema", "L3", 200.0, 97.5, Name("影城门口", "Cinema entrance"))
 
 
-def zones() -> Iterator[Zone]:
-    def zone(name: str, floor: str, zh: str, en: str, polygon: Polygon) -> Zone:
-        return Zone(name, floor, polygon, Name(zh, en))
-
-    yield zone("z-plaza", "B1", "下沉广场", "Sunken plaza", rectangle(98, 52, 142, 68))
-    yield zone("z-supermarket", "B1", "超市", "Supermarket", rectangle(0, 4, 43, 45))
-    yield zone("z-atrium", "L1", "中庭", "Atrium", rectangle(50, 52, 100, 68))
-    yield zone("z-stage", "L1", "活动区", "Event area", rectangle(140, 52, 190, 68))
-    yield zone("z-south-door", "L1", "南门厅", "South entrance hall", rectangle(115, 0.5, 125, 45))
-    yield zone("z-north-door", "L1", "北门厅", "North entrance hall", rectangle(117, 75, 123, 119.5))
-    yield zone("z-west-door", "L1", "西厅", "West hall", rectangle(0, 56, 43, 64))
-    yield zone("z-east-door", "L1", "东厅", "East hall", rectangle(197, 56, 240, 64))
-    yield zone("z-playground", "L2", "儿童乐园", "Kids' playground", rectangle(0, 75, 43, 116))
-    yield zone("z-food-court", "L3", "美食广场", "Food court", rectangle(0, 75, 43, 116))
-    yield zone("z-cinema", "L3", "影城大厅", "Cinema lobby", rectangle(197, 90, 220, 106))
+def zones(areas: Mapping[str, Polygon]) -> Iterator[Zone]:
+    """Named areas, most of them spaces of the map."""
+    drawn = [
+        ("z-plaza", "B1-atrium-C", "下沉广场", "Sunken plaza"),
+        ("z-supermarket", "B1-anchor-SW", "海棠超市", "Supermarket"),
+        ("z-atrium", "L1-atrium-W", "西中庭", "West atrium"),
+        ("z-stage", "L1-atrium-E", "活动区", "Event area"),
+        ("z-south-door", "L1-hall-S", "南门厅", "South entrance hall"),
+        ("z-north-door", "L1-hall-N", "北门厅", "North entrance hall"),
+        ("z-west-door", "L1-hall-W", "西厅", "West hall"),
+        ("z-east-door", "L1-hall-E", "东厅", "East hall"),
+        ("z-playground", "L2-anchor-NW", "儿童乐园", "Kids' playground"),
+        ("z-food-court", "L3-anchor-NW", "美食广场", "Food court"),
+        ("z-cinema", "L3-cinema-lobby", "影城大厅", "Cinema lobby"),
+    ]
+    for zone, space, zh, en in drawn:
+        yield Zone(zone, space[:2], areas[space], Name(zh, en))
+    yield Zone("z-lifts-c", "L1", rectangle(117, 76, 123, 86), Name("中部电梯厅", "Centre lifts"))

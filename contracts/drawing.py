@@ -5,7 +5,7 @@ a class (``space retail``, ``wall``, ``door exit`` …), so that a page may rest
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, Literal
 from xml.sax.saxutils import escape
 
@@ -58,7 +58,8 @@ text-anchor:middle;dominant-baseline:central}.small{fill:#5a6572}.mark{fill:#fff
 
 _VOID: Final = (
     '<pattern id="void" width="2" height="2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="2" height="2" fill="#eef1f4"/><path d="M0 0V2" stroke="#c3cad2" stroke-width=".3"/></pattern>'
+    '<rect width="2" height="2" fill="#eef1f4"/><path d="M0 0V2" stroke="#c3cad2" stroke-width=".3"/>'
+    "</pattern>"
 )
 _ARROW: Final = (
     '<marker id="arrow" viewBox="0 0 6 6" refX="5" refY="3" markerWidth="4" markerHeight="4" orient="auto">'
@@ -100,7 +101,7 @@ def floor_svg(
 
 def _n(value: float) -> str:
     """A number of metres, to the centimetre, as short as can be."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "-0") or "0"
+    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
 def _xy(point: Point) -> str:
@@ -167,9 +168,9 @@ def _arrow(connector: Connector, start: Point, end: Point, up: bool) -> str:
 
 
 def _cells(grid: WalkableGrid, cells: NDArray[np.intp]) -> Iterator[str]:
-    half = grid.cell_m / 2
+    half, side = grid.cell_m / 2, _n(grid.cell_m)
     squares = [
-        f"M{_n(float(grid.x_m[cell]) - half)} {_n(-float(grid.y_m[cell]) - half)}h{_n(2 * half)}v{_n(2 * half)}h{_n(-2 * half)}z"
+        f"M{_xy((float(grid.x_m[cell]) - half, float(grid.y_m[cell]) + half))}h{side}v{side}h-{side}z"
         for cell in cells
     ]
     if squares:
@@ -177,32 +178,56 @@ def _cells(grid: WalkableGrid, cells: NDArray[np.intp]) -> Iterator[str]:
 
 
 def _installed(site: Site, floor: str, layers: Collection[Layer]) -> Iterator[str]:
-    if "zones" in layers:
-        for zone in site.zones:
-            if zone.floor == floor:
-                yield f'<path class="zone" d="{_path(zone.polygon)}"/>'
-    if "amenities" in layers:
-        for amenity in site.amenities:
-            if amenity.floor == floor:
-                yield _mark(amenity.at, "amenity", _AMENITY_MARKS.get(amenity.category, "·"), 0.8)
-    if "spots" in layers:
-        for spot in site.spots:
-            if spot.floor == floor:
-                yield _square((spot.x_m, spot.y_m), "spot", 0.5, spot.spot)
-    if "depots" in layers:
-        for depot in site.depots:
-            if depot.floor == floor:
-                box = depot.kind == "emergency_box"
-                yield _mark((depot.x_m, depot.y_m), "box" if box else "depot", "+" if box else "D", 1.1)
-    if "staff" in layers:
-        for member in site.staff:
-            if member.home_floor == floor:
-                x, y = member.home
-                yield f'<circle class="staff" cx="{_n(x)}" cy="{_n(-y)}" r=".6"/>'
-    if "gateways" in layers:
-        for gateway in site.gateways:
-            if gateway.floor == floor:
-                yield _triangle((gateway.x_m, gateway.y_m), gateway.gateway)
+    """What stands on the floor besides its rooms, layer by layer."""
+    drawn: dict[Layer, Callable[[Site, str], Iterator[str]]] = {
+        "zones": _zones,
+        "amenities": _amenities,
+        "spots": _spots,
+        "depots": _depots,
+        "staff": _staff,
+        "gateways": _gateways,
+    }
+    for layer, draw in drawn.items():
+        if layer in layers:
+            yield from draw(site, floor)
+
+
+def _zones(site: Site, floor: str) -> Iterator[str]:
+    for zone in site.zones:
+        if zone.floor == floor:
+            yield f'<path class="zone" d="{_path(zone.polygon)}"/>'
+
+
+def _amenities(site: Site, floor: str) -> Iterator[str]:
+    for amenity in site.amenities:
+        if amenity.floor == floor:
+            yield _mark(amenity.at, "amenity", _AMENITY_MARKS.get(amenity.category, "·"), 0.8)
+
+
+def _spots(site: Site, floor: str) -> Iterator[str]:
+    for spot in site.spots:
+        if spot.floor == floor:
+            yield _square((spot.x_m, spot.y_m), "spot", 0.5, spot.spot)
+
+
+def _depots(site: Site, floor: str) -> Iterator[str]:
+    for depot in site.depots:
+        if depot.floor == floor:
+            kind, letter = ("box", "+") if depot.kind == "emergency_box" else ("depot", "D")
+            yield _mark((depot.x_m, depot.y_m), kind, letter, 1.1)
+
+
+def _staff(site: Site, floor: str) -> Iterator[str]:
+    for member in site.staff:
+        if member.home_floor == floor:
+            x, y = member.home
+            yield f'<circle class="staff" cx="{_n(x)}" cy="{_n(-y)}" r=".6"/>'
+
+
+def _gateways(site: Site, floor: str) -> Iterator[str]:
+    for gateway in site.gateways:
+        if gateway.floor == floor:
+            yield _triangle((gateway.x_m, gateway.y_m), gateway.gateway)
 
 
 _AMENITY_MARKS: Final = {
