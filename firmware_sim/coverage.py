@@ -26,8 +26,8 @@ GATEWAYS_MAX: Final = 24
 """Per place: the loudest ones; the rest is too weak to matter."""
 FLOOR_DBM: Final = -106.0
 """Means below this are left out: the chance of a packet is under 5 %."""
-WALLS_DB_MAX: Final = 32.0
-"""Through many walls the signal finds another way."""
+WALLS_DB_MAX: Final = 18.0
+"""Through many walls the signal finds another way (doors, ceilings): the sum of their losses saturates."""
 NO_GATEWAY: Final = -1
 SILENT_DBM: Final = -200.0
 """Stands in the tables where no gateway is: never heard, and within the range of exp."""
@@ -173,7 +173,7 @@ def _wall_loss(
     base = ex * -ay - ey * -ax
     crossed = (rx * ay - ry * ax) * (rx * by - ry * bx) < 0
     crossed &= base * (ex * (ry - ay) - ey * (rx - ax)) < 0
-    coarse = np.minimum(crossed @ loss_db, WALLS_DB_MAX).reshape(xs.shape)
+    coarse = (WALLS_DB_MAX * (1.0 - np.exp(-(crossed @ loss_db) / WALLS_DB_MAX))).reshape(xs.shape)
     fine = np.repeat(np.repeat(coarse, WALL_STEP, axis=0), WALL_STEP, axis=1)
     result: NDArray[np.float64] = fine[: len(y_m), : len(x_m)]
     return result

@@ -21,6 +21,7 @@ class Wishes:
 
     demand: Demand
     streams: dict[str, np.random.Generator]
+    until: Instant | None = None
     agenda: Agenda[str] = field(default_factory=Agenda)
 
 
@@ -46,6 +47,8 @@ def new_wishes(site: Site, demand: Demand, rng: np.random.Generator) -> Wishes:
 
 def open_doors(wishes: Wishes, now: Instant) -> None:
     """From ``now`` on people want something."""
+    if wishes.demand.stop_after_s > 0:
+        wishes.until = now + from_seconds(wishes.demand.stop_after_s)
     for service in wishes.streams:
         _next(wishes, service, now)
     if wishes.demand.burst_calls and wishes.demand.burst_after_s > 0:
@@ -59,6 +62,8 @@ def wanted(wishes: Wishes, now: Instant) -> list[str]:
     services: list[str] = []
     while (entry := wishes.agenda.due(now)) is not None:
         at, service = entry
+        if wishes.until is not None and at > wishes.until:
+            continue
         if not service:
             services.append(wishes.demand.burst_service)
             continue

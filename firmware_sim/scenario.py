@@ -75,6 +75,8 @@ class Demand(_Part, frozen=True, kw_only=True):
     """Of the local time that ``by_hour`` means."""
     by_floor: dict[str, float] = {}
     """Weights by floor id; floors that are not named weigh 1."""
+    stop_after_s: float = 0.0
+    """No new calls from then on (0 = they never stop): a shift's end, or time for a test to settle."""
     burst_after_s: float = 0.0
     """When ``burst_calls`` come at once (0 = never): somebody faints in the food court."""
     burst_calls: int = 0
@@ -166,7 +168,7 @@ class Scenario(_Part, frozen=True, kw_only=True):
     gateway_interval_s: float = 1.0
     """From one batch of a gateway to the next; the gateways' turns are spread over it."""
     truth_interval_s: float = 1.0
-    wake_interval_s: float = 0.1
+    wake_interval_s: float = 0.2
     """The simulator's own step."""
     start_delay_s: float = 2.0
     """People log on and tags are enrolled at once; calls begin after this."""

@@ -104,7 +104,7 @@ class Ways:
 
 def attractions(site: Site, grid: WalkableGrid, count: int, rng: np.random.Generator) -> NDArray[np.int32]:
     """Cells that shoppers walk to: at least one in each space of the public, more in large ones."""
-    public = [i for i, space in enumerate(site.spaces) if space.category in PUBLIC]
+    public = [i for i, space in enumerate(site.spaces) if space.category.split(".")[0] in PUBLIC]
     cells = np.flatnonzero(np.isin(grid.space, public)) if public else np.arange(grid.n_cells)
     if not len(cells):
         cells = np.arange(grid.n_cells)
@@ -114,11 +114,11 @@ def attractions(site: Site, grid: WalkableGrid, count: int, rng: np.random.Gener
     return np.sort(chosen[:count]).astype(np.int32)
 
 
-PUBLIC: Final = (
-    "retail", "foodservice", "walkway", "restroom", "restroom.male", "restroom.female", "lounge",
-    "information", "movietheater", "recreation", "room", "lobby", "concession", "shop",
-)  # fmt: skip
-"""IMDF unit categories that shoppers visit."""
+PUBLIC: Final = frozenset(
+    "retail foodservice walkway restroom lounge information movietheater recreation lobby footbridge "
+    "fitnessroom mothersroom unenclosedarea room".split()
+)
+"""IMDF unit categories that shoppers visit, without what follows a dot."""
 
 
 def cells_by_floor(cells: Iterable[int], grid: WalkableGrid, floors: int) -> list[NDArray[np.int32]]:
