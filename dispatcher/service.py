@@ -151,9 +151,10 @@ class DispatcherService:
             self._plan_wanted = True
 
     def _plan(self, now: Instant) -> list[Fact]:
-        self._plan_wanted, self._planned_at = False, now
+        self._plan_wanted = False
         if not situation.columns_of(self.ledger, self.ways, self.settings, now):
             return []
+        self._planned_at = now
         seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now)
         return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
 
