@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.columns import unpack_positions
+from contracts.grid import build_grid
 from contracts.messages import EnrolmentChanged, Message, PositionsEstimated
 from contracts.quantities import Instant
 from positioning.service import PositioningService
@@ -17,13 +18,16 @@ from runtime import baselines
 from runtime.judging import Estimates, Metrics, judge
 from runtime.recordings import Recording, enrolled, read_recording, reports
 
+CELL_M = 0.5
+"""Recordings are of rooms rather than malls."""
 ENGINE = "engine"
 METHODS = (ENGINE, *baselines.METHODS)
 
 
 def run_engine(recording: Recording, settings: PositioningSettings | None = None) -> Estimates:
     """Every estimate that the service makes while it hears the recording."""
-    service = PositioningService(recording.site, None, settings or PositioningSettings())
+    grid = build_grid(recording.site, CELL_M)
+    service = PositioningService(recording.site, grid, settings or PositioningSettings())
     estimates = Estimates.empty()
     if not len(recording.at):
         return estimates

@@ -70,7 +70,9 @@ class Host:
             reporter.cancel()
 
     def stop(self) -> None:
+        """End ``run`` after the turn that is under way."""
         self._stopping.set()
+        self._bus.interrupt()
 
     async def send(self, message: Message) -> None:
         """Let an adapter's message travel as if a service had said it."""

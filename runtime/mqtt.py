@@ -119,6 +119,10 @@ class Bus:
         except TimeoutError:
             return
 
+    def interrupt(self) -> None:
+        """Let ``wait`` return now."""
+        self._arrived.set()
+
     def take(self, limit: int) -> list[Received]:
         """Up to ``limit`` messages, oldest first."""
         return [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]

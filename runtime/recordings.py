@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from contracts.errors import ConfigError
 from contracts.messages import EnrolledDevice, InstalledGateway, ScanReport
 from contracts.quantities import from_seconds
-from contracts.sitemap import Floor, Name, Polygon, Site, Zone
+from contracts.sitemap import Floor, Name, Polygon, Site, Space, Zone
 
 MARGIN_M = 5.0
 """Where a recording names no bounds, people may be so far outside the hull of its gateways."""
@@ -230,6 +230,7 @@ def _site(path: Path, about: dict[str, object], gateways: tuple[InstalledGateway
             Floor(floor, index, Name(floor, floor), 4.5 * index, 4.5, 15.0, Polygon(ring))
             for index, floor in enumerate(floors)
         ),
+        spaces=tuple(Space(f"floor-{floor}", floor, "walkway", Polygon(ring)) for floor in floors),
         gateways=gateways,
         zones=zones,
     )

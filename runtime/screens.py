@@ -84,5 +84,5 @@ def _logins(accounts: Accounts, ground: Ground, data: Path) -> list[tuple[str, s
     known: list[tuple[str, str, str]] = []
     if file.exists():
         known = msgspec.json.decode(file.read_bytes(), type=list[tuple[str, str, str]])
-    made = ensure_demo_users(accounts, ground.site, {user: password for user, password, _ in known})
+    made = ensure_demo_users(accounts, ground.site, {user: password for user, password, _ in known}, now())
     return [(user, password, role) for user, password, role in made]

@@ -118,18 +118,14 @@ async def _run(settings: Settings, data: Path, arguments: argparse.Namespace) ->
     try:
         credentials = broker.load_credentials(data)
         children = _children(settings, data, arguments, credentials)
-        for child in children:
-            began = time.monotonic()
-            print(f"  starting {child.name:<12}", end="", flush=True)
-            starting = asyncio.create_task(supervisor.start(child))
-            interrupted = asyncio.create_task(stopping.wait())
-            await asyncio.wait({starting, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            interrupted.cancel()
-            if stopping.is_set():
-                starting.cancel()
-                return 0
-            starting.result()
-            print(f"ready after {time.monotonic() - began:.1f} s", flush=True)
+        starting = asyncio.create_task(_start(supervisor, children))
+        interrupted = asyncio.create_task(stopping.wait())
+        await asyncio.wait({starting, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+        interrupted.cancel()
+        if stopping.is_set():
+            starting.cancel()
+            return 0
+        starting.result()
         _greet(settings, data, credentials, arguments.demo)
         failed = asyncio.create_task(supervisor.failed.wait())
         stopped = asyncio.create_task(stopping.wait())
@@ -144,6 +140,22 @@ async def _run(settings: Settings, data: Path, arguments: argparse.Namespace) ->
         print("\nstopping ...", flush=True)
         await supervisor.stop()
         print("stopped; everything acknowledged is kept in", data, flush=True)
+
+
+async def _start(supervisor: Supervisor, children: Sequence[Child]) -> None:
+    """The broker first, then all others at once; says when each is ready."""
+    began = time.monotonic()
+
+    async def start(child: Child) -> None:
+        await supervisor.start(child)
+        print(f"  {child.name:<12} ready after {time.monotonic() - began:.1f} s", flush=True)
+
+    first = [child for child in children if child.name == "broker"]
+    for child in first:
+        await start(child)
+    async with asyncio.TaskGroup() as group:
+        for child in children[len(first) :]:
+            group.create_task(start(child))
 
 
 def _children(
