@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.columns import Positions, observations, pack_positions
+from contracts.grid import WalkableGrid
 from contracts.messages import (
     ClosuresChanged,
     EnrolledDevice,
     EnrolmentChanged,
     GuestGatewaysChanged,
+    InstalledGateway,
     Message,
     PositionsEstimated,
     ScanReport,
@@ -19,11 +21,12 @@ from contracts.messages import (
 )
 from contracts.quantities import MILLISECOND, SECOND, Instant
 from contracts.sitemap import Site
+from contracts.walking import Closures
 from positioning import zones
-from positioning.radio import Storeys, install, storeys_of
+from positioning.batch import Readings, gather
 from positioning.settings import OffsetPrior, PositioningSettings
 from positioning.tracks import Tracks
-from positioning.window import Readings, Window
+from positioning.world import assemble
 
 LOWEST_DBM: Final = -120
 HIGHEST_DBM: Final = -1
@@ -40,14 +43,19 @@ class PositioningService:
     topics: tuple[type[Message], ...] = (ScanReport, EnrolmentChanged, GuestGatewaysChanged, ClosuresChanged)
 
     def __init__(
-        self, site: Site, grid: object, settings: PositioningSettings, calibration: object | None = None
+        self,
+        site: Site,
+        grid: WalkableGrid,
+        settings: PositioningSettings,
+        calibration: object | None = None,
     ) -> None:
         self._site = site
+        self._grid = grid
         self._settings = settings
-        self._storeys: Storeys = storeys_of(site)
-        self._gateways, _ = install(site, (), settings)
-        self._window = Window(len(self._gateways), settings.window_s)
-        self._tracks = Tracks(len(site.floors), settings)
+        self._guests: tuple[InstalledGateway, ...] = ()
+        self._closures = Closures()
+        self._world = assemble(site, grid, self._guests, self._closures, settings)
+        self._tracks = Tracks(len(site.floors), len(self._world.gateways), settings)
         self._raster = zones.draw(site)
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
@@ -97,11 +105,11 @@ class PositioningService:
         self._set_clock(now)
         now_s = self._seconds(now)
         readings = self._take_pending()
-        self._window.add(readings)
-        heard = np.unique(readings.row)
-        if len(heard):
-            np.maximum.at(self._tracks.heard_s, readings.row, readings.heard_s)
-            self._tracks.locate(heard, self._window, self._gateways, self._storeys, now_s)
+        heard = np.zeros(0, np.int64)
+        if len(readings.row):
+            batch = gather(readings, len(self._world.gateways))
+            heard = batch.row
+            self._tracks.locate(batch, self._world, now_s)
         changed = self._tracks.age(now_s)
         rows = np.union1d(heard, changed)
         busy = self._tracks.followed()
@@ -111,7 +119,7 @@ class PositioningService:
     # --- what comes in ---
 
     def _file(self, report: ScanReport, now: Instant) -> None:
-        gateway = self._gateways.index.get(report.gateway)
+        gateway = self._world.gateways.index.get(report.gateway)
         columns = observations(report)
         if gateway is None:
             self.dropped["unknown_gateway"] += len(columns.rssi_dbm)
@@ -198,7 +206,6 @@ class PositioningService:
             row = len(self._ids)
             self._ids.append(device.device_id)
             room = max(16, 1 << (len(self._ids) - 1).bit_length())
-            self._window.reserve(room)
             self._tracks.reserve(room)
         self._rows[device.device_id] = row
         self._tracks.begin(row, self._prior(device.device_class))
@@ -211,17 +218,18 @@ class PositioningService:
         row = self._rows.pop(device_id)
         self._ids[row] = ""
         self._free.append(row)
-        self._window.clear(np.array([row]))
         self._tracks.clear(row)
         kept = [(part, part[0] != row) for part in self._pending]
         self._pending = [(p[0][k], p[1], p[2][k], p[3][k]) for p, k in kept if k.any()]
         self._pending_count = sum(len(part[0]) for part in self._pending)
 
     def _install(self, message: GuestGatewaysChanged) -> None:
-        old = self._gateways
-        self._gateways, _ = install(self._site, message.gateways, self._settings)
-        moved = np.array([self._gateways.index.get(name, -1) for name in old.index], np.int64)
-        self._window.rebuild(len(self._gateways), moved)
+        old = self._world.gateways
+        self._guests = message.gateways
+        self._world = assemble(self._site, self._grid, self._guests, self._closures, self._settings)
+        new = self._world.gateways
+        moved = np.array([new.index.get(name, -1) for name in old.index], np.int64)
+        self._tracks.rebuild(len(new), moved)
         self._pending = [(p[0], int(moved[p[1]]), p[2], p[3]) for p in self._pending if moved[p[1]] >= 0]
         self._pending_count = sum(len(part[0]) for part in self._pending)
 
@@ -243,7 +251,7 @@ class PositioningService:
 
     def _estimates(self, rows: Ints, now: Instant, now_s: float) -> PositionsEstimated:
         tracks = self._tracks
-        estimate = tracks.report(rows, now_s)
+        estimate = tracks.report(rows, self._world, now_s)
         label = self._raster.at(estimate.floor, estimate.x_m, estimate.y_m)
         return pack_positions(
             Positions(

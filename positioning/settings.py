@@ -12,7 +12,7 @@ class OffsetPrior(msgspec.Struct, frozen=True):
 
 
 def _priors() -> dict[str, OffsetPrior]:
-    return {"tag": OffsetPrior(0.0, 3.0), "phone": OffsetPrior(-5.0, 8.0)}
+    return {"tag": OffsetPrior(0.0, 1.5), "phone": OffsetPrior(-5.0, 8.0)}
 
 
 class PositioningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,16 +26,20 @@ class PositioningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """Nobody's place is known after half a minute of silence (36 m of walking)."""
     measured_power_dbm: float = -59.0
     """Level at 1 m: what iBeacon tags are set to; a calibration replaces it."""
-    path_loss_exponent: float = 2.0
+    path_loss_exponent: float = 2.4
     """Between open rooms (1.55) and shelves (3.0); a calibration replaces it."""
     gateway_spread_db: float = 2.3
     """Between equal gateways, as measured."""
     shadowing_db: float = 4.0
     """Spatial residual around the log-distance model, as measured; repeatable, not white."""
-    packet_db: float = 5.5
-    """One packet of a moving tag, as measured."""
-    walk_mps: float = 1.3
-    """Walking speed of people."""
+    packet_db: float = 4.0
+    """One packet around its mean, as measured."""
+    independent_s: float = 2.0
+    """Readings of one gateway so far apart count as independent: a walk past the next obstacle."""
+    particles: int = 128
+    """Per device: more move the accuracy by centimetres and cost in proportion."""
+    walk_mps: float = 1.0
+    """Root mean square speed of people who walk and stand."""
     tag_height_m: float = 1.2
     """Worn at the chest or lanyard."""
     offset_priors: dict[str, OffsetPrior] = msgspec.field(default_factory=_priors)

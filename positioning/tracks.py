@@ -1,32 +1,59 @@
 """The life of every device's estimate: begun, confirmed, coasting, lost. Arrays with one row per device."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from positioning import filter as kalman
-from positioning.multilateration import Fix, Heard, solve
+from positioning import particles
+from positioning.batch import Batch
+from positioning.ground import Ground
+from positioning.multilateration import Heard, solve
+from positioning.noise import ROWS, Noise, spread
+from positioning.particles import Cloud, Evidence, Ints, Offsets, Singles
 from positioning.radio import Gateways, Storeys, slab_loss_db, vertical_m
+from positioning.radiomap import RadioMap
 from positioning.settings import OffsetPrior, PositioningSettings
-from positioning.window import Recent, Window
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Rows = NDArray[np.int64]
 TENTATIVE, CONFIRMED, COASTING, LOST = range(4)
-WIDTH = 10
-"""Loudest gateways used per device: more move a fix by centimetres."""
-CONFIRM_AFTER_S = 2.0
-FLOOR_MEMORY_S = 4.0
-"""Evidence about the floor fades with this time constant: readings of one place are not independent."""
-CHI2_95 = 5.991
+CONFIRM_AFTER_S: Final = 2.0
+CANDIDATES: Final = 8
+"""A new track chooses its particles among so many times as many places."""
+BEGIN_AT_ONCE: Final = 64
+"""New tracks solved in one go: bounds the memory of their candidates."""
+ANEW: Final = 4
+"""Particles per update that start anew near the loudest gateway, so that no error is for ever."""
+ANEW_PER_S: Final = 0.004
+"""Their weight: once in four minutes the filter is assumed to be lost."""
+SLOWNESS: Final = 10.0
+"""Offsets are learnt so much more slowly than places: in one place all residuals persist."""
+THIN: Final = 0.5
+"""Resample below this share of effective particles."""
+ROUGH: Final = 0.25
+"""Copies are parted by this share of the cloud's spread times p ** -1/6 (Gordon et al., 1993)."""
+CHI2_95: Final = 5.991
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is installed and drawn, in the form that the filter reads."""
+
+    ground: Ground
+    radio: RadioMap
+    gateways: Gateways
+    storeys: Storeys
+    near: Ints
+    """(gateways, candidates): cells around each gateway."""
 
 
 @dataclass(frozen=True)
 class Estimate:
     """What leaves for a few rows; shapes (n,), ``floor_probability`` (n, floors)."""
 
-    floor: Ints
+    floor: Rows
     x_m: Floats
     y_m: Floats
     vx_mps: Floats
@@ -42,123 +69,195 @@ class Estimate:
 class Tracks:
     """State of all devices; a row without readings has ``heard_s`` -inf and quality LOST."""
 
-    def __init__(self, floors: int, settings: PositioningSettings) -> None:
+    def __init__(self, floors: int, gateways: int, settings: PositioningSettings) -> None:
         self._settings = settings
-        self.mean: Floats = np.zeros((0, 4))
-        self.covariance: Floats = np.zeros((0, 4, 4))
-        self.floor_evidence: Floats = np.zeros((0, floors))
+        self._floors = floors
+        self._noise: Noise = spread(settings.particles)
+        self.cloud: Cloud = particles.nothing(settings.particles)
+        self.spread_db: Singles = np.zeros(0, np.float32)
+        self.used_s: Floats = np.zeros((0, gateways))
+        """When a reading of each gateway was last used."""
         self.heard_s: Floats = np.zeros(0)
         self.begun_s: Floats = np.zeros(0)
         self.solved_s: Floats = np.zeros(0)
+        self.rough_m: Singles = np.zeros(0, np.float32)
         self.quality: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self.prior_mean_db: Floats = np.zeros(0)
-        self.prior_spread_db: Floats = np.zeros(0)
+        self.offset_db: Singles = np.zeros(0, np.float32)
+        """What is known of a device's offset when a track begins: the prior, or what was learnt."""
 
     def reserve(self, rows: int) -> None:
         """Make room for ``rows`` devices."""
         missing = max(0, rows - len(self.heard_s))
-        for name in ("mean", "covariance", "floor_evidence", "begun_s", "solved_s", "prior_mean_db"):
+        self.cloud = self.cloud.grown(rows)
+        for name in ("used_s", "begun_s", "solved_s", "offset_db", "rough_m"):
             old = getattr(self, name)
-            setattr(self, name, np.concatenate([old, np.zeros((missing, *old.shape[1:]))]))
-        self.prior_spread_db = np.concatenate([self.prior_spread_db, np.ones(missing)])
+            setattr(self, name, np.concatenate([old, np.zeros((missing, *old.shape[1:]), old.dtype)]))
+        self.spread_db = np.concatenate([self.spread_db, np.ones(missing, np.float32)])
         self.heard_s = np.concatenate([self.heard_s, np.full(missing, -np.inf)])
         self.quality = np.concatenate([self.quality, np.full(missing, LOST, np.uint8)])
 
     def begin(self, row: int, prior: OffsetPrior) -> None:
         """A device was enrolled."""
         self.clear(row)
-        self.prior_mean_db[row] = prior.mean_db
-        self.prior_spread_db[row] = prior.spread_db
+        self.offset_db[row] = prior.mean_db
+        self.spread_db[row] = prior.spread_db
 
     def clear(self, row: int) -> None:
         """Forget all about a device."""
-        self.mean[row] = self.covariance[row] = self.floor_evidence[row] = 0.0
+        for values in (self.cloud.x_m, self.cloud.y_m, self.cloud.weight, self.cloud.cell):
+            values[row] = 0
+        self.used_s[row] = 0.0
+        self.offset_db[row] = self.rough_m[row] = 0.0
+        self.spread_db[row] = 1.0
         self.heard_s[row] = -np.inf
         self.quality[row] = LOST
+
+    def rebuild(self, gateways: int, old_to_new: Rows) -> None:
+        """Gateways were installed or removed: ``old_to_new[old]`` is the new column, -1 = gone."""
+        stay = np.flatnonzero(old_to_new >= 0)
+        used_s = np.zeros((len(self.used_s), gateways))
+        used_s[:, old_to_new[stay]] = self.used_s[:, stay]
+        self.used_s = used_s
+
+    def shift(self, seconds: float) -> None:
+        """The clock was set: move the past with it."""
+        for values in (self.used_s, self.heard_s, self.begun_s, self.solved_s):
+            values += seconds
 
     def followed(self) -> bool:
         """Whether any device may still change by the passing of time."""
         return bool((self.quality != LOST).any())
 
-    def locate(self, rows: Ints, window: Window, gateways: Gateways, storeys: Storeys, now_s: float) -> None:
-        """Take what ``rows`` (distinct) heard lately into their tracks."""
-        recent = window.recent(rows, now_s, WIDTH)
-        heard = recent.count[:, 0] > 0
-        rows, recent = rows[heard], Recent(recent.gateway[heard], recent.rssi_dbm[heard], recent.count[heard])
-        if not len(rows):
-            return
-        fresh = self.quality[rows] == LOST
-        self.floor_evidence[rows[fresh]] = 0.0
-        self.begun_s[rows[fresh]] = now_s
-        fix = self._decide_floor(rows, recent, gateways, storeys, now_s, fresh)
-        self._filter(rows, fix, now_s, fresh)
-        old = now_s - self.begun_s[rows] >= CONFIRM_AFTER_S
-        self.quality[rows] = np.where(old, CONFIRMED, TENTATIVE)
-        self.solved_s[rows] = now_s
+    # --- an update ---
 
-    def _decide_floor(
-        self,
-        rows: Ints,
-        recent: Recent,
-        gateways: Gateways,
-        storeys: Storeys,
-        now_s: float,
-        fresh: NDArray[np.bool_],
-    ) -> Fix:
-        """Solve on each floor that could be, gather the evidence, and give the fix on the likeliest floor."""
-        floors = self.floor_evidence.shape[1]
-        fixes = []
-        for floor in range(floors):
-            fixes.append(solve(self._problem(rows, recent, gateways, storeys, np.full(len(rows), floor))))
-        cost = np.stack([fix.cost for fix in fixes], axis=1)
-        fade = np.where(fresh, 0.0, np.exp((self.solved_s[rows] - now_s) / FLOOR_MEMORY_S))[:, None]
-        evidence = self.floor_evidence[rows] * fade - (1 - fade) * cost
-        self.floor_evidence[rows] = evidence - evidence.max(axis=1, keepdims=True)
-        best = np.argmax(evidence, axis=1)
-        take = np.arange(len(rows))
-        return Fix(
-            *(
-                np.stack([getattr(fix, name) for fix in fixes], axis=1)[take, best]
-                for name in ("x_m", "y_m", "offset_db", "covariance_m2", "cost", "hdop")
-            )
+    def locate(self, batch: Batch, world: World, now_s: float) -> None:
+        """Take what devices heard since their last update into their tracks."""
+        fresh = self.quality[batch.row] == LOST
+        for group in np.array_split(np.flatnonzero(fresh), max(1, int(np.ceil(fresh.sum() / BEGIN_AT_ONCE)))):
+            if len(group):
+                self._begin(_part(batch, group), world, now_s)
+        going = np.flatnonzero(~fresh)
+        if len(going):
+            self._continue(_part(batch, going), world, now_s)
+        self.heard_s[batch.row] = np.maximum(self.heard_s[batch.row], batch.newest_s)
+        self.solved_s[batch.row] = now_s
+        old = now_s - self.begun_s[batch.row] >= CONFIRM_AFTER_S
+        self.quality[batch.row] = np.where(old, CONFIRMED, TENTATIVE)
+
+    def _continue(self, batch: Batch, world: World, now_s: float) -> None:
+        rows = batch.row
+        elapsed_s = np.maximum(now_s - self.solved_s[rows], 0.0).astype(np.float32)
+        turn = int(now_s * 1e3 / self._settings.wake_interval_ms) % ROWS
+        cloud = self.cloud.rows(rows)
+        walk = self._settings.walk_mps
+        cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
+        self._start_anew(cloud, batch, elapsed_s, world, turn)
+        self._conclude(
+            rows, *particles.weigh(cloud, self._evidence(batch), world.radio, self._offsets(rows), SLOWNESS), turn
         )
 
-    def _problem(
-        self, rows: Ints, recent: Recent, gateways: Gateways, storeys: Storeys, floor: Ints
-    ) -> Heard:
+    def _offsets(self, rows: Rows) -> Offsets:
+        return Offsets(self.offset_db[rows], self.spread_db[rows])
+
+    def _start_anew(
+        self, cloud: Cloud, batch: Batch, elapsed_s: Singles, world: World, turn: int
+    ) -> None:
+        """A few particles, of little weight, are put near the loudest gateway (changes ``cloud``)."""
+        count = self._settings.particles
+        slots = (turn * ANEW + np.arange(ANEW)) % count
+        chosen = (turn * 31 + np.arange(ANEW) * 7) % world.near.shape[1]
+        cell = world.near[batch.gateway[:, 0]][:, chosen]
+        cloud.cell[:, slots] = cell
+        cloud.x_m[:, slots] = world.ground.grid.x_m[cell]
+        cloud.y_m[:, slots] = world.ground.grid.y_m[cell]
+        cloud.vx_mps[:, slots] = cloud.vy_mps[:, slots] = 0.0
+        cloud.weight[:, slots] = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0))[:, None]
+
+    def _begin(self, batch: Batch, world: World, now_s: float) -> None:
+        """Choose the particles of new tracks among many places."""
+        rows, count = batch.row, self._settings.particles
+        fix = solve(self._problem(batch, world))
+        near = world.near[batch.gateway[:, 0]]
+        n, half = near.shape[0], near.shape[1] // 2
+        axes = np.linalg.cholesky(fix.covariance_m2)
+        turns = np.arange(half)
+        draw = np.stack([self._noise.normal[i].ravel()[turns] for i in (0, 1)])
+        spot = np.stack([fix.x_m, fix.y_m], axis=1)[:, :, None] + axes @ draw[None]
+        floor = world.gateways.floor[batch.gateway[:, 0]].astype(np.int8)
+        around = world.ground.grid.cells_at(np.repeat(floor, half), spot[:, 0].ravel(), spot[:, 1].ravel())
+        around = np.where(around >= 0, around, np.repeat(near[:, 0], half)).reshape(n, half)
+        cell = np.concatenate([near[:, half:] if near.shape[1] % 2 == 0 else near[:, half + 1 :], around], axis=1)
+        size = cell.shape[1]
+        turn = int(now_s * 1e3 / self._settings.wake_interval_ms) % ROWS
+        shape = (n, size)
+        cloud = Cloud(
+            x_m=world.ground.grid.x_m[cell],
+            y_m=world.ground.grid.y_m[cell],
+            vx_mps=np.zeros(shape, np.float32),
+            vy_mps=np.zeros(shape, np.float32),
+            weight=np.full(shape, 1 / size, np.float32),
+            cell=cell,
+        )
+        self.used_s[rows] = -np.inf
+        cloud, offsets = particles.weigh(cloud, self._evidence(batch), world.radio, self._offsets(rows), 1.0)
+        cloud = particles.resample(cloud, count, 0.5)
+        speed = np.float32(self._settings.walk_mps / 2)
+        cloud.vx_mps[:] = speed * self._noise.normal[2][turn]
+        cloud.vy_mps[:] = speed * self._noise.normal[3][turn]
+        self.begun_s[rows] = now_s
+        self._conclude(rows, cloud, offsets, turn)
+
+    def _evidence(self, batch: Batch) -> Evidence:
+        """How much each level says, given when its gateway last said something about the device."""
         s = self._settings
-        g = recent.gateway
-        variance = s.shadowing_db**2 + s.gateway_spread_db**2
-        with np.errstate(divide="ignore"):
-            sigma = np.sqrt(variance + s.packet_db**2 / recent.count)
-        sigma = np.where(recent.count > 0, sigma, np.inf)
-        slabs = slab_loss_db(gateways, storeys, g, floor[:, None])
+        rows = batch.row[:, None]
+        heard = batch.count > 0
+        apart_s = batch.heard_s - self.used_s[rows, batch.gateway]
+        share = np.where(heard, np.clip(apart_s / s.independent_s, 0.02, 1.0), 0.0)
+        variance = s.shadowing_db**2 + s.gateway_spread_db**2 + s.packet_db**2 / np.maximum(batch.count, 1) * share
+        row, column = np.nonzero(heard)
+        self.used_s[batch.row[row], batch.gateway[row, column]] = batch.heard_s[row, column]
+        return Evidence(
+            gateway=batch.gateway.astype(np.int32),
+            rssi_dbm=batch.rssi_dbm.astype(np.float32),
+            share=share.astype(np.float32),
+            variance_db2=variance.astype(np.float32),
+        )
+
+    def _problem(self, batch: Batch, world: World) -> Heard:
+        """Multilateration on the floor of the loudest gateway."""
+        s, g, gateways = self._settings, batch.gateway, world.gateways
+        floor = gateways.floor[g[:, :1]]
+        heard = batch.count > 0
+        variance = s.shadowing_db**2 + s.gateway_spread_db**2 + s.packet_db**2 / np.maximum(batch.count, 1)
         return Heard(
             x_m=gateways.x_m[g],
             y_m=gateways.y_m[g],
-            vertical_m=vertical_m(gateways, storeys, g, floor[:, None], s.tag_height_m),
-            rssi_dbm=np.where(recent.count > 0, recent.rssi_dbm, -100.0),
-            power_dbm=gateways.power_dbm[g] - slabs,
+            vertical_m=vertical_m(gateways, world.storeys, g, floor, s.tag_height_m),
+            rssi_dbm=np.where(heard, batch.rssi_dbm, -100.0),
+            power_dbm=gateways.power_dbm[g] - slab_loss_db(gateways, world.storeys, g, floor),
             exponent=gateways.exponent[g],
-            sigma_db=sigma,
-            offset_mean_db=self.prior_mean_db[rows],
-            offset_spread_db=self.prior_spread_db[rows],
+            sigma_db=np.where(heard, np.sqrt(variance), np.inf),
+            offset_mean_db=self.offset_db[batch.row].astype(float),
+            offset_spread_db=self.spread_db[batch.row].astype(float),
         )
 
-    def _filter(self, rows: Ints, fix: Fix, now_s: float, fresh: NDArray[np.bool_]) -> None:
-        walk = self._settings.walk_mps
-        place = np.stack([fix.x_m, fix.y_m], axis=1)
-        mean, covariance = kalman.predict(
-            self.mean[rows], self.covariance[rows], now_s - self.solved_s[rows], walk
-        )
-        # Fixes of one window are not independent: their information is spread over the window.
-        share = np.clip((now_s - self.solved_s[rows]) / self._settings.window_s, 0.05, 1.0)
-        mean, covariance = kalman.update(mean, covariance, place, fix.covariance_m2 / share[:, None, None])
-        first_mean, first_covariance = kalman.begin(fix.x_m, fix.y_m, fix.covariance_m2, walk)
-        self.mean[rows] = np.where(fresh[:, None], first_mean, mean)
-        self.covariance[rows] = np.where(fresh[:, None, None], first_covariance, covariance)
+    def _conclude(self, rows: Rows, cloud: Cloud, offsets: Offsets, turn: int) -> None:
+        """Keep the clouds, with particles of equal weight where few would be left."""
+        self.offset_db[rows], self.spread_db[rows] = offsets.mean_db, offsets.spread_db
+        variance = _variance(cloud)
+        poor = particles.thin(cloud, THIN)
+        self.cloud.put(rows, cloud)
+        again = np.flatnonzero(poor)
+        if len(again):
+            start = float(self._noise.uniform[0][turn, 0])
+            self.cloud.put(rows[again], particles.resample(cloud.rows(again), self._settings.particles, start))
+        rough = ROUGH * np.sqrt(np.minimum(variance, 100.0)) * self._settings.particles ** (-1 / 6)
+        self.rough_m[rows] = np.where(poor, rough, 0.0)
 
-    def age(self, now_s: float) -> Ints:
+    # --- time, and what leaves ---
+
+    def age(self, now_s: float) -> Rows:
         """Let time pass; gives the rows whose quality changed by silence."""
         silent_s = now_s - self.heard_s
         alive = self.quality != LOST
@@ -168,20 +267,31 @@ class Tracks:
         self.quality[lost] = LOST
         return np.flatnonzero(lost | coasting)
 
-    def report(self, rows: Ints, now_s: float) -> Estimate:
+    def report(self, rows: Rows, world: World, now_s: float) -> Estimate:
         """The state of ``rows`` as it leaves."""
-        silence_s = now_s - self.solved_s[rows]
-        mean, covariance = kalman.predict(
-            self.mean[rows], self.covariance[rows], silence_s, self._settings.walk_mps
+        cloud = self.cloud.rows(rows)
+        on = world.ground.floor[cloud.cell]
+        odds = np.stack([np.einsum("np,np->n", cloud.weight, on == f) for f in range(self._floors)], axis=1)
+        floor = np.argmax(odds, axis=1)
+        weight = np.where(on == floor[:, None], cloud.weight, 0.0)
+        weight /= weight.sum(axis=1, keepdims=True)
+        silence_s = np.maximum(now_s - self.solved_s[rows], 0.0)
+        x, y, vx, vy = (
+            np.einsum("np,np->n", weight, v) for v in (cloud.x_m, cloud.y_m, cloud.vx_mps, cloud.vy_mps)
         )
-        odds = np.exp(self.floor_evidence[rows])
-        major, minor, heading = ellipse(covariance[:, :2, :2])
+        dx, dy = cloud.x_m - x[:, None], cloud.y_m - y[:, None]
+        weighted = weight * dx
+        wider = self._settings.walk_mps**2 * silence_s**2 / 2 + world.ground.grid.cell_m**2 / 12
+        xx = np.einsum("np,np->n", weighted, dx) + wider
+        xy = np.einsum("np,np->n", weighted, dy)
+        yy = np.einsum("np,np,np->n", weight, dy, dy) + wider
+        major, minor, heading = ellipse(xx, xy, yy)
         return Estimate(
-            floor=np.argmax(odds, axis=1),
-            x_m=mean[:, 0],
-            y_m=mean[:, 1],
-            vx_mps=mean[:, 2],
-            vy_mps=mean[:, 3],
+            floor=floor,
+            x_m=x,
+            y_m=y,
+            vx_mps=vx,
+            vy_mps=vy,
             semi_major_m=major,
             semi_minor_m=minor,
             heading_deg=heading,
@@ -191,9 +301,28 @@ class Tracks:
         )
 
 
-def ellipse(covariance_m2: Floats) -> tuple[Floats, Floats, Floats]:
-    """Semi-axes in m of the 95 % ellipse of (n, 2, 2), and the major axis in degrees from east."""
-    xx, xy, yy = covariance_m2[:, 0, 0], covariance_m2[:, 0, 1], covariance_m2[:, 1, 1]
+def _part(batch: Batch, index: NDArray[np.intp]) -> Batch:
+    return Batch(
+        batch.row[index],
+        batch.newest_s[index],
+        batch.gateway[index],
+        batch.rssi_dbm[index],
+        batch.count[index],
+        batch.heard_s[index],
+    )
+
+
+def _variance(cloud: Cloud) -> Singles:
+    """Mean of the variances in x and y, (n,)."""
+    total = np.zeros(len(cloud.x_m), np.float32)
+    for values in (cloud.x_m, cloud.y_m):
+        mean = np.einsum("np,np->n", cloud.weight, values)
+        total += np.einsum("np,np->n", cloud.weight, (values - mean[:, None]) ** 2)
+    return total / 2
+
+
+def ellipse(xx: Floats, xy: Floats, yy: Floats) -> tuple[Floats, Floats, Floats]:
+    """Semi-axes in m of the 95 % ellipse of covariances (n,), and the major axis in degrees from east."""
     middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
     heading = np.degrees(np.arctan2(2 * xy, xx - yy)) / 2
     major, minor = np.sqrt((middle + half) * CHI2_95), np.sqrt(np.maximum(middle - half, 0.0) * CHI2_95)

@@ -1,0 +1,261 @@
+"""The Bayes filter: a cloud of weighted particles per device on walkable ground, all devices at once.
+
+A particle is a place (cell and point) and a velocity. It
+knows standing and walking (a velocity that fades and is renewed, Ornstein-Uhlenbeck), does not cross
+walls or voids, and changes floors only by connectors. Shapes are (n, p): devices, particles.
+
+Sources: Gordon, Salmond, Smith, IEE Proc. F 140 (1993); Doucet et al. (2000) for eliminating the offset;
+Thrun, Burgard, Fox, Probabilistic Robotics 8.3 for the few particles that start anew.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from positioning.ground import REACH, SIDE, Ground
+from positioning.noise import ROWS, Noise
+from positioning.radiomap import FLOOR_DBM, UNIT_DB, RadioMap
+
+Singles = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+VELOCITY_FADES_S: Final = 3.0
+"""People keep their velocity for about so long indoors."""
+STEP_S_MAX: Final = 1.0
+"""Longer spells are walked in steps, so that no wall is jumped."""
+STEPS_MAX: Final = 6
+DEGREES: Final = np.float32(6.0)
+"""Of Student's t: single far-off levels (a body, a reflection) must not drag the place."""
+OFFSET_SPREAD_MIN_DB: Final = 1.0
+"""An offset is never known better: a body turns, a hand covers."""
+SURPRISE: Final = 9.0
+"""An offset this many variances from its prior means the prior was wrong: it is widened."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Particles of n devices, (n, p) each."""
+
+    x_m: Singles
+    y_m: Singles
+    vx_mps: Singles
+    vy_mps: Singles
+    weight: Singles
+    """Rows sum to one."""
+    cell: Ints
+
+    def rows(self, index: NDArray[np.intp]) -> "Cloud":
+        """The clouds of some devices."""
+        return Cloud(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def put(self, index: NDArray[np.intp], other: "Cloud") -> None:
+        """Overwrite the clouds of some devices."""
+        for f in fields(self):
+            getattr(self, f.name)[index] = getattr(other, f.name)
+
+    def grown(self, rows: int) -> "Cloud":
+        """Room for ``rows`` devices."""
+        return Cloud(*(_grown(getattr(self, f.name), rows) for f in fields(self)))
+
+
+def _grown(old: NDArray[np.generic], rows: int) -> NDArray[np.generic]:
+    return np.concatenate([old, np.zeros((max(0, rows - len(old)), old.shape[1]), old.dtype)])
+
+
+def nothing(particles: int) -> Cloud:
+    """No devices."""
+    empty = np.zeros((0, particles), np.float32)
+    return Cloud(*[empty.copy() for _ in range(5)], empty.astype(np.int32))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Levels heard by up to k gateways, (n, k) in single precision."""
+
+    gateway: Ints
+    rssi_dbm: Singles
+    share: Singles
+    """0 to 1: how much of an independent reading this is; 0 = none. Spatial residuals persist, so
+    a reading right after another says little."""
+    variance_db2: Singles
+
+
+# --- motion ---
+
+
+def move(
+    cloud: Cloud, elapsed_s: Singles, rough_m: Singles, ground: Ground, noise: Noise, turn: int, walk_mps: float
+) -> Cloud:
+    """Let ``elapsed_s`` (n,) pass. ``rough_m`` (n,) parts the copies that resampling made."""
+    longest = float(elapsed_s.max(initial=0.0))
+    steps = min(STEPS_MAX, max(1, int(np.ceil(longest / STEP_S_MAX))))
+    for step in range(steps):
+        part = np.minimum(elapsed_s / steps, np.float32(2 * STEP_S_MAX))
+        rough = rough_m if step == 0 else np.zeros_like(rough_m)
+        cloud = _walk(cloud, part, rough, ground, noise, (turn + 101 * step) % ROWS, walk_mps)
+    return _change_floor(cloud, elapsed_s, ground, noise, turn % ROWS)
+
+
+def _walk(
+    cloud: Cloud, elapsed_s: Singles, rough_m: Singles, ground: Ground, noise: Noise, turn: int, walk_mps: float
+) -> Cloud:
+    keep = np.exp(-elapsed_s / np.float32(VELOCITY_FADES_S))[:, None]
+    renew = np.float32(walk_mps / np.sqrt(2)) * np.sqrt(1 - keep * keep)
+    vx = keep * cloud.vx_mps + renew * noise.normal[0][turn]
+    vy = keep * cloud.vy_mps + renew * noise.normal[1][turn]
+    half = (elapsed_s / 2)[:, None]
+    jitter = np.sqrt(np.float32(0.03) * elapsed_s + rough_m * rough_m)[:, None]
+    limit = np.float32(REACH / ground.per_m) - np.float32(0.01)
+    dx = np.clip(half * (vx + cloud.vx_mps) + jitter * noise.normal[2][turn], -limit, limit)
+    dy = np.clip(half * (vy + cloud.vy_mps) + jitter * noise.normal[3][turn], -limit, limit)
+    x, y = cloud.x_m + dx, cloud.y_m + dy
+    column, row = _lattice(ground, x, y)
+    old_column, old_row = _lattice(ground, cloud.x_m, cloud.y_m)
+    bit = (row - old_row + REACH) * SIDE + (column - old_column + REACH)
+    free = ((ground.reach[cloud.cell] >> bit) & 1).astype(bool)
+    floor = ground.floor[cloud.cell].astype(np.int32)
+    flat = (floor * ground.rows + row) * ground.columns + column
+    cell = np.where(free, ground.lattice[np.where(free, flat, 0)], cloud.cell)
+    return Cloud(
+        x_m=np.where(free, x, cloud.x_m),
+        y_m=np.where(free, y, cloud.y_m),
+        vx_mps=np.where(free, vx, np.float32(-0.5) * vx),
+        vy_mps=np.where(free, vy, np.float32(-0.5) * vy),
+        weight=cloud.weight,
+        cell=cell,
+    )
+
+
+def _lattice(ground: Ground, x_m: Singles, y_m: Singles) -> tuple[Ints, Ints]:
+    column = np.floor((x_m - ground.x0_m) * ground.per_m).astype(np.int32)
+    row = np.floor((y_m - ground.y0_m) * ground.per_m).astype(np.int32)
+    return column, row
+
+
+def _change_floor(cloud: Cloud, elapsed_s: Singles, ground: Ground, noise: Noise, turn: int) -> Cloud:
+    """Particles at a connector's stop leave by it at its rate."""
+    chance = ground.hop_rate[cloud.cell] * elapsed_s[:, None]
+    draw = noise.uniform[0][turn]
+    device, particle = np.nonzero(chance > draw)
+    if not len(device):
+        return cloud
+    ways = ground.hop_to[cloud.cell[device, particle]]
+    pick = (noise.uniform[1][turn][particle] * (ways >= 0).sum(axis=1)).astype(np.int64)
+    end = ways[np.arange(len(ways)), pick]
+    cell, x, y = cloud.cell.copy(), cloud.x_m.copy(), cloud.y_m.copy()
+    cell[device, particle] = end
+    x[device, particle], y[device, particle] = ground.grid.x_m[end], ground.grid.y_m[end]
+    return Cloud(x, y, cloud.vx_mps, cloud.vy_mps, cloud.weight, cell)
+
+
+# --- what was heard ---
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """What is known of the devices' offsets, (n,)."""
+
+    mean_db: Singles
+    spread_db: Singles
+
+
+def weigh(
+    cloud: Cloud, evidence: Evidence, radio: RadioMap, prior: Offsets, slowness: float
+) -> tuple[Cloud, Offsets]:
+    """Weights after the evidence, and what the evidence says of the offsets by itself.
+
+    For each particle the offset is the most likely one (a Gaussian prior, robust weights common to the
+    device), and the weight is the tempered likelihood there: prod_k t(r_k - e_k - o) ** share_k.
+    """
+    count = evidence.gateway.shape[1]
+    base = cloud.cell * np.int32(radio.gateways)
+    apart = np.empty((count, *cloud.cell.shape), np.float32)
+    for k in range(count):
+        np.multiply(radio.level[base + evidence.gateway[:, k : k + 1]], np.float32(-UNIT_DB), out=apart[k])
+        apart[k] += evidence.rssi_dbm[:, k : k + 1] - np.float32(FLOOR_DBM)
+    full, misfit = _pull(cloud, apart, evidence)
+    pull = full * evidence.share
+    prior = _doubted(prior, pull, misfit)
+    certain, trust = pull.sum(axis=1), prior.spread_db**-2
+    offset = np.repeat((prior.mean_db * trust / (certain + trust))[:, None], cloud.cell.shape[1], axis=1)
+    for k in range(count):
+        offset += apart[k] * (pull[:, k] / (certain + trust))[:, None]
+    score = (offset - prior.mean_db[:, None]) ** 2 * (-trust / 2)[:, None]
+    for k in range(count):
+        apart[k] -= offset
+        np.square(apart[k], out=apart[k])
+        apart[k] *= 1 / (DEGREES * evidence.variance_db2[:, k : k + 1])
+        apart[k] += 1
+        np.log(apart[k], out=apart[k])
+        apart[k] *= evidence.share[:, k : k + 1] * (DEGREES + 1) / -2
+        score += apart[k]
+    score -= score.max(axis=1, keepdims=True)
+    weight = cloud.weight * np.exp(score)
+    weight /= weight.sum(axis=1, keepdims=True)
+    moved = replace(cloud, weight=weight)
+    mean = np.einsum("np,np->n", weight, offset)
+    variance = np.einsum("np,np->n", weight, np.square(offset - mean[:, None]))
+    unshrunk = (certain + trust) / certain
+    said_db = (mean * (certain + trust) - prior.mean_db * trust) / certain
+    noise = (variance * unshrunk**2 + 1 / certain) * np.float32(slowness)
+    gain = prior.spread_db**2 / (prior.spread_db**2 + noise)
+    spread = np.sqrt(np.maximum(prior.spread_db**2 * (1 - gain), OFFSET_SPREAD_MIN_DB**2))
+    return moved, Offsets(prior.mean_db + gain * (said_db - prior.mean_db), spread)
+
+
+def _pull(cloud: Cloud, apart: Singles, evidence: Evidence) -> tuple[Singles, Singles]:
+    """Robust information of each gateway about the offset, (n, k), and the misfit of the cloud as it is."""
+    misfit = np.einsum("np,knp->nk", cloud.weight, apart)
+    heard = evidence.share > 0
+    z2 = (misfit - _middle(misfit, evidence.share)[:, None]) ** 2 / evidence.variance_db2
+    robust = (DEGREES + 1) / (DEGREES + z2) / evidence.variance_db2
+    return np.where(heard, robust, np.float32(0)), misfit
+
+
+def _doubted(prior: Offsets, pull: Singles, misfit: Singles) -> Offsets:
+    """Priors, widened where the evidence lies far outside: the class was wrong, or the phone unknown."""
+    certain = pull.sum(axis=1)
+    surprise = (pull * misfit).sum(axis=1) / certain - prior.mean_db
+    wrong = surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / certain)
+    return Offsets(prior.mean_db, np.where(wrong, np.abs(surprise), prior.spread_db))
+
+
+def _middle(misfit: Singles, share: Singles) -> Singles:
+    """Median over the gateways that count, at least one per device."""
+    ordered = np.sort(np.where(share > 0, misfit, np.inf), axis=1)
+    count = (share > 0).sum(axis=1)
+    row = np.arange(len(misfit))
+    return (ordered[row, (count - 1) // 2] + ordered[row, count // 2]) / 2
+
+
+# --- resampling ---
+
+
+def thin(cloud: Cloud, fraction: float) -> NDArray[np.bool_]:
+    """Which devices have fewer effective particles than ``fraction`` of all."""
+    effective = 1 / np.einsum("np,np->n", cloud.weight, cloud.weight)
+    return effective < fraction * cloud.weight.shape[1]
+
+
+def resample(cloud: Cloud, size: int, start: float) -> Cloud:
+    """``size`` particles of equal weight each, systematically (Kitagawa, 1996); ``start`` in (0, 1)."""
+    n, before = cloud.weight.shape
+    total = np.cumsum(cloud.weight, axis=1, dtype=np.float64)
+    upto = np.floor(total / total[:, -1:] * size + start).astype(np.int64)
+    upto[:, -1] = size
+    copies = np.diff(np.minimum(upto, size), axis=1, prepend=0)
+    index = np.repeat(np.arange(n * before), copies.ravel()).reshape(n, size)
+
+    def pick(values: NDArray[np.generic]) -> NDArray[np.generic]:
+        return values.ravel()[index]
+
+    return Cloud(
+        pick(cloud.x_m),
+        pick(cloud.y_m),
+        pick(cloud.vx_mps),
+        pick(cloud.vy_mps),
+        np.full((n, size), 1 / size, np.float32),
+        pick(cloud.cell),
+    )
