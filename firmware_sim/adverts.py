@@ -75,10 +75,5 @@ def phone(address: str) -> bytes:
     return bytes.fromhex("02011a020a0c0aff4c001005") + address_bytes(address)[:5]
 
 
-def press(beacons: Beacons, device: int) -> None:
-    """The wearer presses the button: the counter goes up."""
-    beacons.presses[device] += 1
-
-
 def alarming(beacons: Beacons, device: int, now: int) -> bool:
     return int(beacons.alarm_until[device]) > now

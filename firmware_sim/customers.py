@@ -62,6 +62,10 @@ class Clientele:
     calls: KnownCalls
     outbox: Outbox
     rng: np.random.Generator
+    button_rng: np.random.Generator
+    presses: Agenda[None] = field(default_factory=Agenda)
+    pressed: dict[str, int] = field(default_factory=dict)
+    """Tag → wearer, from the press of the button until the call has ended."""
     open: dict[int, Customer] = field(default_factory=dict)
     by_call: dict[str, Customer] = field(default_factory=dict)
     agenda: Agenda[tuple[Deed, Customer]] = field(default_factory=Agenda)
@@ -138,13 +142,10 @@ def _wish(clientele: Clientele, service: str, now: Instant) -> None:
     floor = int(rng.choice(len(clientele.site.floors), p=floor_weights(clientele.site, demand.by_floor)))
     way = rng.random()
     crowd = clientele.scenario.crowd
-    tags_end = clientele.shoppers.who.start + crowd.visitors
     if way < demand.app_share and crowd.app_customers:
-        who = range(tags_end, tags_end + crowd.app_customers)
-        customer = _somebody(clientele, who, floor, service, app=True)
+        customer = _somebody(clientele, app_users(clientele), floor, service, app=True)
     elif way < demand.app_share + demand.tag_share or not clientele.site.spots:
-        who = range(clientele.shoppers.who.start, tags_end)
-        customer = _somebody(clientele, who, floor, service, app=False)
+        customer = _somebody(clientele, wearers(clientele), floor, service, app=False)
     else:
         customer = _at_a_spot(clientele, floor, service)
     if customer is None:
@@ -158,15 +159,28 @@ def _wish(clientele: Clientele, service: str, now: Instant) -> None:
         clientele.agenda.add(now, ("place", customer))
 
 
-def _idle(clientele: Clientele, who: range) -> list[int]:
+def wearers(clientele: Clientele) -> range:
+    """Walkers with a loaned tag."""
+    start = clientele.shoppers.who.start
+    return range(start, start + clientele.scenario.crowd.visitors)
+
+
+def app_users(clientele: Clientele) -> range:
+    """Walkers with the mall's app."""
+    start = wearers(clientele).stop
+    return range(start, start + clientele.scenario.crowd.app_customers)
+
+
+def idle(clientele: Clientele, who: range) -> list[int]:
+    """Those who stand somewhere and have no call."""
     moving = clientele.shoppers.walkers.moving
     return [walker for walker in who if walker not in clientele.shoppers.busy and not moving[walker]]
 
 
 def _somebody(clientele: Clientele, who: range, floor: int, service: str, app: bool) -> Customer | None:
     """A wearer of a tag or an app, on the wanted floor if there is one."""
-    idle = _idle(clientele, who)
-    here = [walker for walker in idle if clientele.shoppers.walkers.floor[walker] == floor] or idle
+    waiting = idle(clientele, who)
+    here = [walker for walker in waiting if clientele.shoppers.walkers.floor[walker] == floor] or waiting
     if not here:
         return None
     walker = here[int(clientele.rng.integers(0, len(here)))]
@@ -180,10 +194,8 @@ def _at_a_spot(clientele: Clientele, floor: int, service: str) -> Customer | Non
     floor_id = clientele.site.floors[floor].floor
     spots = [spot for spot in clientele.site.spots if spot.floor == floor_id] or list(clientele.site.spots)
     spot = spots[int(clientele.rng.integers(0, len(spots)))]
-    crowd = clientele.scenario.crowd
-    start = clientele.shoppers.who.start
-    idle = _idle(clientele, range(start, start + crowd.visitors + crowd.app_customers))
-    if not idle:
+    waiting = idle(clientele, range(wearers(clientele).start, app_users(clientele).stop))
+    if not waiting:
         return None
     walkers = clientele.shoppers.walkers
     floor = clientele.site.floor_index(spot.floor)
@@ -192,7 +204,7 @@ def _at_a_spot(clientele: Clientele, floor: int, service: str) -> Customer | Non
         other = 1000.0 * abs(int(walkers.floor[walker]) - floor)
         return other + float(np.hypot(walkers.x_m[walker] - spot.x_m, walkers.y_m[walker] - spot.y_m))
 
-    return Customer(min(idle, key=away), service, f"spot/{spot.spot}", spot, None, False)
+    return Customer(min(waiting, key=away), service, f"spot/{spot.spot}", spot, None, False)
 
 
 def _go_to(clientele: Clientele, walker: int, spot: Spot, now: Instant) -> bool:
@@ -283,6 +295,8 @@ def _leave(clientele: Clientele, customer: Customer, now: Instant) -> None:
     """The call is over for the customer: the app falls silent, the stroll goes on."""
     del clientele.open[customer.walker]
     clientele.by_call.pop(customer.call_id, None)
+    if customer.device is not None:
+        clientele.pressed.pop(clientele.beacons.ids[customer.device], None)
     if customer.app and customer.device is not None:
         clientele.beacons.silence(customer.device)
     strolling.release(clientele.shoppers, customer.walker, now)

@@ -99,7 +99,7 @@ class Radio(_Part, frozen=True, kw_only=True):
 
     measured_power_dbm: float = -59.0
     """At 1 m, of a tag that hangs free."""
-    exponent_mean: float = 2.1
+    exponent_mean: float = 2.0
     exponent_sd: float = 0.15
     """Per gateway, kept within 1.8 to 2.5 (offices and halls)."""
     residual_sd_db: float = 4.0
@@ -111,7 +111,7 @@ class Radio(_Part, frozen=True, kw_only=True):
     phone_mean_db: float = -8.0
     phone_sd_db: float = 5.0
     """Phones against tags, kept within -18 to 0 dB."""
-    body_db: float = 8.0
+    body_db: float = 6.0
     """Lost when the wearer stands between tag and gateway."""
     static_sd_db: float = 2.9
     moving_sd_db: float = 5.5

@@ -16,7 +16,7 @@ from contracts.messages import Message
 from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
-from firmware_sim import customers, people, shoppers
+from firmware_sim import buttons, customers, people, shoppers
 from firmware_sim.beacons import NEVER, due
 from firmware_sim.calls import KnownCalls
 from firmware_sim.coverage import build_coverage
@@ -27,6 +27,7 @@ from firmware_sim.outbox import Outbox, post, repeats, settle
 from firmware_sim.population import populate
 from firmware_sim.radio import Emitters, hear
 from firmware_sim.scenario import Scenario
+from firmware_sim.strangers import new_strangers, rotate
 
 PEOPLES_CELL_M: Final = 2.0
 """People's ways are planned on coarser cells than walking times: their number is what costs."""
@@ -75,6 +76,7 @@ class FirmwareSimService:
             case m.CallChanged():
                 if self._calls.note(message):
                     customers.told(self._clientele, message, now)
+                    buttons.told(self._clientele, message, now)
             case m.CommandAnswered():
                 command = settle(self._outbox, message)
                 if command is not None:
@@ -140,11 +142,14 @@ class FirmwareSimService:
             self._calls,
             self._outbox,
             self._rng["customers"],
+            self._rng["buttons"],
         )
         self._now = self._next_truth = now
+        self._strangers = new_strangers(population.beacons, self._rng["addresses"], now)
         shoppers.begin(self._shoppers, now)
         people.begin_shift(self._crew, now)
         customers.open_mall(self._clientele, now)
+        buttons.schedule(self._clientele, now)
 
     def _enrol(self, now: Instant) -> list[Message]:
         devices = self._population.enrol
@@ -170,6 +175,8 @@ class FirmwareSimService:
                 people.arrive(self._crew, who, now)
             elif not customers.arrive(self._clientele, who, now):
                 shoppers.arrived(self._shoppers, who, now)
+        buttons.press_due(self._clientele, now)
+        rotate(self._strangers, self._tags, now)
         self._advertise(now)
         return [*people.work(self._crew, now), *customers.live(self._clientele, now)]
 
@@ -220,6 +227,8 @@ _STREAMS: Final = (
     "demand",
     "customers",
     "joined",
+    "buttons",
+    "addresses",
 )
 """Each concern draws from a stream of its own, so that changing one does not shuffle the others."""
 

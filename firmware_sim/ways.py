@@ -114,10 +114,10 @@ def attractions(site: Site, grid: WalkableGrid, count: int, rng: np.random.Gener
     return np.sort(chosen[:count]).astype(np.int32)
 
 
-PUBLIC: Final = frozenset(
-    "retail foodservice walkway restroom lounge information movietheater recreation lobby footbridge "
-    "fitnessroom mothersroom unenclosedarea room".split()
-)
+PUBLIC: Final = (
+    "fitnessroom", "foodservice", "footbridge", "information", "lobby", "lounge", "mothersroom",
+    "movietheater", "recreation", "restroom", "retail", "room", "unenclosedarea", "walkway",
+)  # fmt: skip
 """IMDF unit categories that shoppers visit, without what follows a dot."""
 
 

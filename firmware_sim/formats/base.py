@@ -70,7 +70,7 @@ class Tags:
     now: Instant = 0
     filtered: dict[tuple[str, int], tuple[float, float, int]] = field(default_factory=dict)
     """(room, device) → filtered RSSI, and the value and time last told: nodes that smooth."""
-    _adverts: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
+    _adverts: dict[int, tuple[tuple[bool, int], bytes]] = field(default_factory=dict)
     _texts: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
 
     def address(self, device: int) -> str:
@@ -82,12 +82,13 @@ class Tags:
 
     def advert(self, device: int) -> bytes:
         alarm = alarming(self.beacons, device, self.now)
+        state = (alarm, int(self.beacons.presses[device]))
         known = self._adverts.get(device)
-        if known is None or known[0] != alarm:
+        if known is None or known[0] != state:
             data = advert(self.beacons, device, alarm)
             if device in self.joined and len(data) + len(SCAN_RESPONSE) <= 62:
                 data += SCAN_RESPONSE
-            self._adverts[device] = known = (alarm, data)
+            self._adverts[device] = known = (state, data)
         return known[1]
 
     def text(self, kind: str, device: int, make: Callable[["Tags", int], str]) -> str:
@@ -100,7 +101,7 @@ class Tags:
         return known[1]
 
     def forget(self, device: int) -> None:
-        """The device changed its address or its button counter."""
+        """The device changed its address."""
         self._adverts.pop(device, None)
 
 
