@@ -37,20 +37,14 @@ class Ground:
     per_m: np.float32
     """Cells per metre."""
     floor: NDArray[np.int8]
+    place: Ints
+    """(n,) where in ``lattice`` each cell is."""
     reach: Ints
     """(n,) bit ``(down + REACH) * SIDE + right + REACH``: that neighbour can be walked to directly."""
     hop_rate: NDArray[np.float32]
     """(n,) per second, of leaving by a connector when standing at its stop."""
     hop_to: Ints
     """(n, HOPS_MAX) cells at the other ends, -1 = none."""
-
-    def place(self, floor: Ints, x_m: NDArray[np.float32], y_m: NDArray[np.float32]) -> Ints:
-        """Cell numbers of points of any shape, -1 where nobody can stand."""
-        column = ((x_m - self.x0_m) * self.per_m).astype(np.int32)
-        row = ((y_m - self.y0_m) * self.per_m).astype(np.int32)
-        inside = (x_m >= self.x0_m) & (y_m >= self.y0_m) & (column < self.columns) & (row < self.rows)
-        flat = (floor * self.rows + row) * self.columns + column
-        return np.where(inside, self.lattice[np.where(inside, flat, 0)], -1)
 
 
 def lay(site: Site, grid: WalkableGrid, closures: Closures) -> Ground:
@@ -66,6 +60,7 @@ def lay(site: Site, grid: WalkableGrid, closures: Closures) -> Ground:
         y0_m=np.float32(grid.origin[1]),
         per_m=np.float32(1 / grid.cell_m),
         floor=np.asarray(grid.floor),
+        place=np.flatnonzero(grid.lattice.ravel() >= 0).astype(np.int32),
         reach=_reach(grid),
         hop_rate=hop_rate,
         hop_to=hop_to,

@@ -2,7 +2,8 @@
 
 For each problem: find x, y and the device's offset o that minimise
 
-    sum_k rho((r_k - p_k + 10 n_k log10 d_k - o) / sigma_k) + ((o - mean) / spread)^2 / 2 + |xy - centre|^2 / 2 s^2
+    sum_k rho((r_k - p_k + 10 n_k log10 d_k - o) / sigma_k)
+        + ((o - mean) / spread)^2 / 2 + |xy - centre|^2 / 2 s^2
 
 with rho the negative log of Student's t with ``DEGREES`` degrees of freedom. Solved by iteratively
 reweighted, damped Gauss-Newton (Lange, Little, Taylor, JASA 84, 1989), starting at the weighted

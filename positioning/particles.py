@@ -26,6 +26,8 @@ VELOCITY_FADES_S: Final = 3.0
 STEP_S_MAX: Final = 1.0
 """Longer spells are walked in steps, so that no wall is jumped."""
 STEPS_MAX: Final = 6
+JITTER_M2_PER_S: Final = 0.03
+"""People who stand still shift by so much: keeps the particles of a device at rest apart."""
 DEGREES: Final = np.float32(6.0)
 """Of Student's t: single far-off levels (a body, a reflection) must not drag the place."""
 OFFSET_SPREAD_MIN_DB: Final = 1.0
@@ -86,7 +88,13 @@ class Evidence:
 
 
 def move(
-    cloud: Cloud, elapsed_s: Singles, rough_m: Singles, ground: Ground, noise: Noise, turn: int, walk_mps: float
+    cloud: Cloud,
+    elapsed_s: Singles,
+    rough_m: Singles,
+    ground: Ground,
+    noise: Noise,
+    turn: int,
+    walk_mps: float,
 ) -> Cloud:
     """Let ``elapsed_s`` (n,) pass. ``rough_m`` (n,) parts the copies that resampling made."""
     longest = float(elapsed_s.max(initial=0.0))
@@ -99,38 +107,68 @@ def move(
 
 
 def _walk(
-    cloud: Cloud, elapsed_s: Singles, rough_m: Singles, ground: Ground, noise: Noise, turn: int, walk_mps: float
+    cloud: Cloud,
+    elapsed_s: Singles,
+    rough_m: Singles,
+    ground: Ground,
+    noise: Noise,
+    turn: int,
+    walk_mps: float,
 ) -> Cloud:
     keep = np.exp(-elapsed_s / np.float32(VELOCITY_FADES_S))[:, None]
     renew = np.float32(walk_mps / np.sqrt(2)) * np.sqrt(1 - keep * keep)
-    vx = keep * cloud.vx_mps + renew * noise.normal[0][turn]
-    vy = keep * cloud.vy_mps + renew * noise.normal[1][turn]
     half = (elapsed_s / 2)[:, None]
-    jitter = np.sqrt(np.float32(0.03) * elapsed_s + rough_m * rough_m)[:, None]
-    limit = np.float32(REACH / ground.per_m) - np.float32(0.01)
-    dx = np.clip(half * (vx + cloud.vx_mps) + jitter * noise.normal[2][turn], -limit, limit)
-    dy = np.clip(half * (vy + cloud.vy_mps) + jitter * noise.normal[3][turn], -limit, limit)
-    x, y = cloud.x_m + dx, cloud.y_m + dy
+    jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * elapsed_s + rough_m * rough_m)[:, None]
+    x, vx = _axis(
+        cloud.x_m, cloud.vx_mps, keep, renew, half, jitter, noise.normal[0][turn], noise.normal[2][turn]
+    )
+    y, vy = _axis(
+        cloud.y_m, cloud.vy_mps, keep, renew, half, jitter, noise.normal[1][turn], noise.normal[3][turn]
+    )
     column, row = _lattice(ground, x, y)
     old_column, old_row = _lattice(ground, cloud.x_m, cloud.y_m)
-    bit = (row - old_row + REACH) * SIDE + (column - old_column + REACH)
-    free = ((ground.reach[cloud.cell] >> bit) & 1).astype(bool)
-    floor = ground.floor[cloud.cell].astype(np.int32)
-    flat = (floor * ground.rows + row) * ground.columns + column
-    cell = np.where(free, ground.lattice[np.where(free, flat, 0)], cloud.cell)
-    return Cloud(
-        x_m=np.where(free, x, cloud.x_m),
-        y_m=np.where(free, y, cloud.y_m),
-        vx_mps=np.where(free, vx, np.float32(-0.5) * vx),
-        vy_mps=np.where(free, vy, np.float32(-0.5) * vy),
-        weight=cloud.weight,
-        cell=cell,
-    )
+    right, down = column - old_column, row - old_row
+    flat = ground.place.take(cloud.cell, mode="clip") + down * np.int32(ground.columns) + right
+    right += REACH
+    down += REACH
+    near = (right.view(np.uint32) < SIDE) & (down.view(np.uint32) < SIDE)
+    down *= SIDE
+    down += right
+    free = (ground.reach.take(cloud.cell, mode="clip") >> (down & 31)) & 1 > 0
+    free &= near
+    stay = ~free
+    cell = ground.lattice.take(flat, mode="clip")
+    np.copyto(cell, cloud.cell, where=stay)
+    np.copyto(x, cloud.x_m, where=stay)
+    np.copyto(y, cloud.y_m, where=stay)
+    np.multiply(vx, np.float32(-0.5), out=vx, where=stay)
+    np.multiply(vy, np.float32(-0.5), out=vy, where=stay)
+    return Cloud(x, y, vx, vy, cloud.weight, cell)
+
+
+def _axis(
+    at_m: Singles,
+    velocity_mps: Singles,
+    keep: Singles,
+    renew: Singles,
+    half_s: Singles,
+    jitter_m: Singles,
+    turns: Singles,
+    steps: Singles,
+) -> tuple[Singles, Singles]:
+    """New coordinate and velocity along one axis."""
+    velocity = keep * velocity_mps
+    velocity += renew * turns
+    at = velocity + velocity_mps
+    at *= half_s
+    at += jitter_m * steps
+    at += at_m
+    return at, velocity
 
 
 def _lattice(ground: Ground, x_m: Singles, y_m: Singles) -> tuple[Ints, Ints]:
-    column = np.floor((x_m - ground.x0_m) * ground.per_m).astype(np.int32)
-    row = np.floor((y_m - ground.y0_m) * ground.per_m).astype(np.int32)
+    column = ((x_m - ground.x0_m) * ground.per_m).astype(np.int32)
+    row = ((y_m - ground.y0_m) * ground.per_m).astype(np.int32)
     return column, row
 
 
@@ -164,50 +202,57 @@ class Offsets:
 def weigh(
     cloud: Cloud, evidence: Evidence, radio: RadioMap, prior: Offsets, slowness: float
 ) -> tuple[Cloud, Offsets]:
-    """Weights after the evidence, and what the evidence says of the offsets by itself.
+    """Weights after the evidence, and the offsets learnt, ``slowness`` times more slowly than places.
 
     For each particle the offset is the most likely one (a Gaussian prior, robust weights common to the
     device), and the weight is the tempered likelihood there: prod_k t(r_k - e_k - o) ** share_k.
     """
-    count = evidence.gateway.shape[1]
-    base = cloud.cell * np.int32(radio.gateways)
-    apart = np.empty((count, *cloud.cell.shape), np.float32)
-    for k in range(count):
-        np.multiply(radio.level[base + evidence.gateway[:, k : k + 1]], np.float32(-UNIT_DB), out=apart[k])
-        apart[k] += evidence.rssi_dbm[:, k : k + 1] - np.float32(FLOOR_DBM)
+    apart = _apart(cloud, evidence, radio)
     full, misfit = _pull(cloud, apart, evidence)
     pull = full * evidence.share
     prior = _doubted(prior, pull, misfit)
     certain, trust = pull.sum(axis=1), prior.spread_db**-2
-    offset = np.repeat((prior.mean_db * trust / (certain + trust))[:, None], cloud.cell.shape[1], axis=1)
-    for k in range(count):
-        offset += apart[k] * (pull[:, k] / (certain + trust))[:, None]
-    score = (offset - prior.mean_db[:, None]) ** 2 * (-trust / 2)[:, None]
-    for k in range(count):
-        apart[k] -= offset
-        np.square(apart[k], out=apart[k])
-        apart[k] *= 1 / (DEGREES * evidence.variance_db2[:, k : k + 1])
-        apart[k] += 1
-        np.log(apart[k], out=apart[k])
-        apart[k] *= evidence.share[:, k : k + 1] * (DEGREES + 1) / -2
-        score += apart[k]
+    offset = ((pull / (certain + trust)[:, None])[:, None, :] @ apart)[:, 0]
+    offset += (prior.mean_db * trust / (certain + trust))[:, None]
+    apart -= offset[:, None, :]
+    np.square(apart, out=apart)
+    apart *= (1 / (DEGREES * evidence.variance_db2))[:, :, None]
+    apart += 1
+    np.log(apart, out=apart)
+    score = ((evidence.share * ((DEGREES + 1) / -2))[:, None, :] @ apart)[:, 0]
+    score += np.square(offset - prior.mean_db[:, None]) * (-trust / 2)[:, None]
     score -= score.max(axis=1, keepdims=True)
-    weight = cloud.weight * np.exp(score)
+    weight = np.exp(score, out=score)
+    weight *= cloud.weight
     weight /= weight.sum(axis=1, keepdims=True)
-    moved = replace(cloud, weight=weight)
+    return replace(cloud, weight=weight), _learn(weight, offset, certain, prior, slowness)
+
+
+def _apart(cloud: Cloud, evidence: Evidence, radio: RadioMap) -> Singles:
+    """Heard minus expected level in dB, (n, k, p)."""
+    index = (cloud.cell * np.intp(radio.gateways))[:, None, :] + evidence.gateway[:, :, None]
+    level = radio.level.take(index, mode="clip")
+    apart = np.multiply(level, np.float32(-UNIT_DB))
+    apart += (evidence.rssi_dbm - np.float32(FLOOR_DBM))[:, :, None]
+    return apart
+
+
+def _learn(weight: Singles, offset: Singles, certain: Singles, prior: Offsets, slowness: float) -> Offsets:
+    """The offsets after evidence of so much information, (n,), that put them at ``offset`` (n, p)."""
+    trust = prior.spread_db**-2
     mean = np.einsum("np,np->n", weight, offset)
-    variance = np.einsum("np,np->n", weight, np.square(offset - mean[:, None]))
+    variance = np.maximum(np.einsum("np,np,np->n", weight, offset, offset) - mean * mean, 0)
     unshrunk = (certain + trust) / certain
     said_db = (mean * (certain + trust) - prior.mean_db * trust) / certain
     noise = (variance * unshrunk**2 + 1 / certain) * np.float32(slowness)
     gain = prior.spread_db**2 / (prior.spread_db**2 + noise)
     spread = np.sqrt(np.maximum(prior.spread_db**2 * (1 - gain), OFFSET_SPREAD_MIN_DB**2))
-    return moved, Offsets(prior.mean_db + gain * (said_db - prior.mean_db), spread)
+    return Offsets(prior.mean_db + gain * (said_db - prior.mean_db), spread)
 
 
 def _pull(cloud: Cloud, apart: Singles, evidence: Evidence) -> tuple[Singles, Singles]:
     """Robust information of each gateway about the offset, (n, k), and the misfit of the cloud as it is."""
-    misfit = np.einsum("np,knp->nk", cloud.weight, apart)
+    misfit = (apart @ cloud.weight[:, :, None])[:, :, 0]
     heard = evidence.share > 0
     z2 = (misfit - _middle(misfit, evidence.share)[:, None]) ** 2 / evidence.variance_db2
     robust = (DEGREES + 1) / (DEGREES + z2) / evidence.variance_db2

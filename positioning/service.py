@@ -1,12 +1,10 @@
 """PositioningService: files what gateways heard, and on ``wake`` locates all devices heard since, at once."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from contracts.columns import Positions, observations, pack_positions
+from contracts.columns import Positions, pack_positions
 from contracts.grid import WalkableGrid
 from contracts.messages import (
     ClosuresChanged,
@@ -17,23 +15,16 @@ from contracts.messages import (
     Message,
     PositionsEstimated,
     ScanReport,
-    ZoneChanged,
 )
 from contracts.quantities import MILLISECOND, SECOND, Instant
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from positioning import zones
-from positioning.batch import Readings, gather
+from positioning.batch import gather
+from positioning.inbox import Inbox
 from positioning.settings import OffsetPrior, PositioningSettings
-from positioning.tracks import Tracks
+from positioning.tracks import Rows, Tracks
 from positioning.world import assemble
-
-LOWEST_DBM: Final = -120
-HIGHEST_DBM: Final = -1
-"""Levels outside are impossible for a Bluetooth receiver at any distance."""
-SEEN_LIMIT: Final = 256
-"""Batches remembered per gateway to know a duplicate: a minute of four batches a second."""
-Ints = NDArray[np.int64]
 
 
 class PositioningService:
@@ -62,32 +53,25 @@ class PositioningService:
         self._free: list[int] = []
         self._enrolment_version = -1
         self._guests_version = -1
-        self._pending: list[tuple[Ints, int, NDArray[np.int8], NDArray[np.float64]]] = []
-        self._pending_count = 0
-        self._seen: dict[str, dict[tuple[str, int], None]] = {}
+        self._inbox = Inbox(settings.window_s, settings.pending_limit)
         self._epoch: Instant | None = None
         self._latest: Instant = 0
         self._wake_at: Instant | None = None
-        self.dropped = dict.fromkeys(
-            (
-                "unknown_gateway",
-                "not_enrolled",
-                "impossible",
-                "late",
-                "future",
-                "duplicate",
-                "overflow",
-                "limit",
-            ),
-            0,
-        )
-        """Readings dropped, by cause (reports for ``duplicate``, devices for ``limit``)."""
+        self.refused = 0
+        """Enrolments beyond the limit."""
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Readings dropped since the start, by cause."""
+        return self._inbox.dropped
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
         self._set_clock(now)
         match message:
             case ScanReport():
-                self._file(message, now)
+                self._inbox.put(message, now)
+                if self._wake_at is None:
+                    self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND
             case EnrolmentChanged() if message.version >= self._enrolment_version:
                 self._enrolment_version = message.version
                 self._enrol(message.devices)
@@ -104,7 +88,8 @@ class PositioningService:
     def wake(self, now: Instant) -> Sequence[Message]:
         self._set_clock(now)
         now_s = self._seconds(now)
-        readings = self._take_pending()
+        assert self._epoch is not None, "the clock is set"
+        readings = self._inbox.take(self._rows, self._world.gateways.index, self._epoch)
         heard = np.zeros(0, np.int64)
         if len(readings.row):
             batch = gather(readings, len(self._world.gateways))
@@ -116,74 +101,6 @@ class PositioningService:
         self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND if busy else None
         return [self._estimates(rows, now, now_s)] if len(rows) else []
 
-    # --- what comes in ---
-
-    def _file(self, report: ScanReport, now: Instant) -> None:
-        gateway = self._world.gateways.index.get(report.gateway)
-        columns = observations(report)
-        if gateway is None:
-            self.dropped["unknown_gateway"] += len(columns.rssi_dbm)
-            return
-        if self._is_duplicate(report):
-            self.dropped["duplicate"] += 1
-            return
-        rows = np.array([self._rows.get(device, -1) for device in report.device_ids], np.int64)[
-            columns.device
-        ]
-        heard_s = self._seconds(report.started_at) + columns.offset_ms / 1e3
-        keep = self._acceptable(rows, columns.rssi_dbm, heard_s, self._seconds(now))
-        if not keep.any():
-            return
-        if not keep.all():
-            rows, heard_s = rows[keep], heard_s[keep]
-        self._pending.append((rows, gateway, columns.rssi_dbm[keep], heard_s))
-        self._pending_count += len(rows)
-        while self._pending_count > self._settings.pending_limit:
-            lost = len(self._pending.pop(0)[0])
-            self._pending_count -= lost
-            self.dropped["overflow"] += lost
-        if self._wake_at is None:
-            self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND
-
-    def _acceptable(
-        self, rows: Ints, rssi_dbm: NDArray[np.int8], heard_s: NDArray[np.float64], now_s: float
-    ) -> NDArray[np.bool_]:
-        """Which readings to use; the others are counted by the first cause that applies."""
-        keep = np.ones(len(rows), bool)
-        causes = (
-            ("not_enrolled", rows < 0),
-            ("impossible", (rssi_dbm < LOWEST_DBM) | (rssi_dbm > HIGHEST_DBM)),
-            ("late", heard_s < now_s - self._settings.window_s),
-            ("future", heard_s > now_s + 1.0),
-        )
-        for cause, bad in causes:
-            self.dropped[cause] += int((bad & keep).sum())
-            keep &= ~bad
-        return keep
-
-    def _is_duplicate(self, report: ScanReport) -> bool:
-        seen = self._seen.setdefault(report.gateway, {})
-        batch = (report.boot, report.seq)
-        if batch in seen:
-            return True
-        seen[batch] = None
-        if len(seen) > SEEN_LIMIT:
-            del seen[next(iter(seen))]
-        return False
-
-    def _take_pending(self) -> Readings:
-        pending, self._pending, self._pending_count = self._pending, [], 0
-        if not pending:
-            nothing = np.zeros(0)
-            return Readings(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing)
-        sizes = [len(part[0]) for part in pending]
-        return Readings(
-            row=np.concatenate([part[0] for part in pending]),
-            gateway=np.repeat(np.array([part[1] for part in pending], np.int64), sizes),
-            rssi_dbm=np.concatenate([part[2] for part in pending]).astype(float),
-            heard_s=np.concatenate([part[3] for part in pending]),
-        )
-
     # --- who may be located, and by what ---
 
     def _enrol(self, devices: tuple[EnrolledDevice, ...]) -> None:
@@ -194,7 +111,7 @@ class PositioningService:
         for device_id, device in wanted.items():
             if device_id not in self._rows:
                 if len(self._rows) >= self._settings.device_limit:
-                    self.dropped["limit"] += 1
+                    self.refused += 1
                     continue
                 self._begin(device)
 
@@ -219,9 +136,6 @@ class PositioningService:
         self._ids[row] = ""
         self._free.append(row)
         self._tracks.clear(row)
-        kept = [(part, part[0] != row) for part in self._pending]
-        self._pending = [(p[0][k], p[1], p[2][k], p[3][k]) for p, k in kept if k.any()]
-        self._pending_count = sum(len(part[0]) for part in self._pending)
 
     def _install(self, message: GuestGatewaysChanged) -> None:
         old = self._world.gateways
@@ -230,8 +144,6 @@ class PositioningService:
         new = self._world.gateways
         moved = np.array([new.index.get(name, -1) for name in old.index], np.int64)
         self._tracks.rebuild(len(new), moved)
-        self._pending = [(p[0], int(moved[p[1]]), p[2], p[3]) for p in self._pending if moved[p[1]] >= 0]
-        self._pending_count = sum(len(part[0]) for part in self._pending)
 
     # --- time, and what goes out ---
 
@@ -241,7 +153,7 @@ class PositioningService:
             self._epoch = now
         elif now < self._latest - SECOND:
             self._epoch -= self._latest - now
-            self._pending = [(p[0], p[1], p[2], p[3] + (self._latest - now) / SECOND) for p in self._pending]
+            self._inbox.shift(now - self._latest)
             self._wake_at = None if self._wake_at is None else now
         self._latest = now
 
@@ -249,7 +161,7 @@ class PositioningService:
         assert self._epoch is not None, "the clock is set first"
         return (at - self._epoch) / SECOND
 
-    def _estimates(self, rows: Ints, now: Instant, now_s: float) -> PositionsEstimated:
+    def _estimates(self, rows: Rows, now: Instant, now_s: float) -> PositionsEstimated:
         tracks = self._tracks
         estimate = tracks.report(rows, self._world, now_s)
         label = self._raster.at(estimate.floor, estimate.x_m, estimate.y_m)
@@ -271,6 +183,3 @@ class PositioningService:
                 zone=tuple(self._raster.names[index] for index in label),
             )
         )
-
-
-__all__ = ["PositioningService", "ZoneChanged"]
