@@ -49,7 +49,7 @@ def eddystone_uid(rest: str) -> bytes:
 def moko_button(mac: bytes, count: int, alarm: bool) -> bytes:
     """BXP-B, single press: service data FEE0, mode 0x20, status bit 1 while it alarms, a counter."""
     status = 2 if alarm else 0
-    return bytes.fromhex("0201060f16e0fe20") + bytes([status]) + count.to_bytes(2, "big") + b"\0" + mac
+    return bytes.fromhex("0201060f16e0fe20") + bytes([status]) + count.to_bytes(2, "big") + mac + b"\0\0"
 
 
 def moko_info(mac: bytes, battery_mv: int) -> bytes:

@@ -87,7 +87,7 @@ def _new_fragment(tags: Tags, device: int) -> str:
         return (
             f'"type_code":7,"type":"bxp-button","connectable":1,"mac":"{mac}","frame_type":{press[2] & 3},'
             f'"passwd_verification":1,"alarm_status":{alarm},"trigger_count":{count},'
-            f'"device_id":"{press[-6:].hex()}","adv_name":"MK Button",'
+            f'"device_id":"{press[6:12].hex()}","adv_name":"MK Button",'
             f'"batt_vol":{int(tags.beacons.battery_mv[device])}'
         )
     head, response = split_response(advert)

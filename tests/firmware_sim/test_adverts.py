@@ -40,8 +40,8 @@ def test_moko_device_information() -> None:
 
 def test_moko_button_counts_and_signals() -> None:
     # service data FEE0: mode, status bit 1, counter, device id
-    assert moko_button(MAC, 6, True).hex() == "0201060f16e0fe2002000600cbb8334c884f"
-    assert moko_button(MAC, 7, False).hex() == "0201060f16e0fe2000000700cbb8334c884f"
+    assert moko_button(MAC, 6, True).hex() == "0201060f16e0fe20020006cbb8334c884f0000"
+    assert moko_button(MAC, 7, False).hex() == "0201060f16e0fe20000007cbb8334c884f0000"
 
 
 def test_ruuvi_data_format_5() -> None:

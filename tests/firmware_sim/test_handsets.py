@@ -15,8 +15,8 @@ def _taps(handset: Handset, seconds: int = 120) -> list[tuple[float, Command]]:
     outbox = Outbox("t")
     taps = []
     for tenth in range(seconds * 10):
-        for command in act(handset, outbox, START + tenth * SECOND // 10):
-            taps.append((tenth / 10, command))
+        now = START + tenth * SECOND // 10
+        taps += [(tenth / 10, command) for command in act(handset, outbox, now)]
     return taps
 
 
