@@ -8,7 +8,8 @@ shortest way: what is later than that waited somewhere. Three things must not be
 * a clock that was never set (years off, or seconds since boot): any offset is as good as another.
 
 So a rising delay is believed only when it stays the same for ``STEP_SPAN``; until then the entries count
-as late. A falling one is believed at once: nothing arrives before it was sent.
+as late. A falling one is believed at once: nothing arrives before it was sent. (Not so if it fell by more
+than a day: one garbled date must not set the clock.)
 """
 
 from dataclasses import dataclass, field
@@ -41,7 +42,10 @@ class GatewayClock:
     """Delays that stay above the offset: (since, least, greatest, how many)."""
 
     def note(self, newest: Instant, arrival: Instant, absolute: bool) -> Duration:
-        """Learn from one payload; returns the offset, so that ``newest + offset <= arrival``.
+        """Learn from one payload; returns the offset.
+
+        ``newest + offset <= arrival`` but for a leap of more than a day, which must stay before it is
+        believed: callers take the earlier of both.
 
         ``absolute`` = the time is since 1970, so that a clock never seen before is believed if it is
         not absurd. Else the first payload anchors it.
@@ -51,7 +55,9 @@ class GatewayClock:
             trusted = absolute and 0 <= delay < UNSET
             self.offset = 0 if trusted else delay
             self.buckets = [(arrival, self.offset)]
-        if delay < self.offset:
+        if delay < self.offset - UNSET:
+            self._suspect(arrival, delay)
+        elif delay < self.offset:
             if self.offset - delay > RISE_MAX and self.offset != 0:
                 self.steps += 1
             self._restart(arrival, delay)
@@ -68,7 +74,7 @@ class GatewayClock:
         self.steady = None
 
     def _suspect(self, arrival: Instant, delay: Duration) -> None:
-        """A late payload, or a clock that was set back: only constancy tells."""
+        """A late payload, or a clock that was set: only constancy tells."""
         since, least, greatest, count = self.steady or (arrival, delay, delay, 0)
         least, greatest, count = min(least, delay), max(greatest, delay), count + 1
         if greatest - least > STEP_SPREAD:
@@ -83,8 +89,9 @@ class GatewayClock:
         """The least of the window, which may rise slowly as old buckets leave."""
         start, least = self.buckets[-1]
         if arrival - start < self.window // BUCKETS:
-            if delay < least:
-                self.buckets[-1] = (start, delay)
+            if delay >= least:
+                return
+            self.buckets[-1] = (start, delay)
         else:
             self.buckets.append((arrival, delay))
             if len(self.buckets) > BUCKETS:

@@ -1,33 +1,22 @@
 """Who may be located: everything else heard is dropped here and counted, never stored."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contracts.messages import EnrolledDevice
-from gateway.bounded import Bounded
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What is left of one list of device ids."""
-
-    ids: tuple[str, ...]
-    new_index: NDArray[np.int32]
-    """(m,): old index → index in ``ids``, -1 = not enrolled."""
-    everyone: bool
-    """Nobody was dropped and the ids are the same."""
+from gateway.addresses import canonical_address
 
 
 class Enrolment:
-    """The enrolled devices and the filters made of them."""
+    """The enrolled devices."""
 
-    def __init__(self, devices: Iterable[EnrolledDevice], tuples_max: int) -> None:
+    def __init__(self, devices: Iterable[EnrolledDevice]) -> None:
         self.version = 0
         self.keep: dict[str, str] = {}
-        self._selections: Bounded[tuple[str, ...], Selection] = Bounded(tuples_max)
+        self.any_beacon = False
+        """Whether any device goes by another name than a radio address."""
         self.replace(devices)
 
     def replace(self, devices: Iterable[EnrolledDevice]) -> None:
@@ -36,22 +25,26 @@ class Enrolment:
         for device in devices:
             self.keep[device.device_id] = device.device_id
             self.keep.setdefault(device.device_id.upper(), device.device_id)
-        self._selections.clear()
+        self.any_beacon = any(canonical_address(name) is None for name in self.keep.values())
 
-    def select(self, ids: tuple[str, ...]) -> Selection:
-        """The filter for a list of ids, computed once for each distinct list."""
-        known = self._selections.get(ids)
-        if known is None:
-            known = self._select(ids)
-            self._selections.put(ids, known)
-        return known
+    def select(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
+        """What is left of a report's ids, and (m,) old index → new index with -1 = not enrolled.
 
-    def _select(self, ids: tuple[str, ...]) -> Selection:
-        kept: dict[str, int] = {}
-        new_index = np.full(len(ids), -1, np.int32)
-        for index, device in enumerate(ids):
-            enrolled = self.keep.get(device)
-            if enrolled is not None:
-                new_index[index] = kept.setdefault(enrolled, len(kept))
-        names = tuple(kept)
-        return Selection(names, new_index, names == ids)
+        None for the index means that nobody was dropped or renamed. Lists differ from report to report,
+        so nothing is remembered.
+        """
+        names = tuple(map(self.keep.get, ids))
+        if names == ids:
+            return ids, None
+        kept: list[str] = []
+        index: list[int] = []
+        for name in names:
+            if name is None:
+                index.append(-1)
+            else:
+                index.append(len(kept))
+                kept.append(name)
+        if len(set(kept)) < len(kept):
+            places = {name: place for place, name in enumerate(dict.fromkeys(kept))}
+            return tuple(places), np.array([places.get(name or "", -1) for name in names], np.int32)
+        return tuple(kept), np.array(index, np.int32)

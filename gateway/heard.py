@@ -1,16 +1,20 @@
 """What the ingest remembers of one gateway. Mutable state, nothing more."""
 
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from contracts.quantities import Duration, Instant
+from gateway.adverts.walk import advert_kind
 from gateway.clock import GatewayClock
 from gateway.duplicates import Seen
 from gateway.scans import Gathered
 from gateway.sightings import Fields
 
-PAYLOADS_KEPT = 8
+PAYLOADS_KEPT: Final = 8
 """A broker repeats a message within its in-flight window; the last few are enough to notice."""
+KINDS_KEPT: Final = 8
 
 
 @dataclass(slots=True)
@@ -32,6 +36,12 @@ class Heard:
     vendor_format: str = ""
     payloads: int = 0
     adverts: int = 0
+    repeated: int = 0
+    """Payloads that had come before."""
+    kinds: set[int] = field(default_factory=set)
+    """Companies and services whose adverts it passed on, the first ``KINDS_KEPT`` of them."""
+    reported_per_s: float = 0.0
+    """Adverts a second before its own filter, where its status says so."""
     seen: Seen = field(default_factory=Seen)
     recent_payloads: list[int] = field(default_factory=list)
     drops: Counter[str] = field(default_factory=Counter)
@@ -43,13 +53,18 @@ class Heard:
 
     def repeats(self, payload: bytes) -> bool:
         """Whether the very same bytes came just before; remembers them."""
-        mark = hash(payload)
+        mark = zlib.crc32(payload)
         if mark in self.recent_payloads:
             return True
         self.recent_payloads.append(mark)
         if len(self.recent_payloads) > PAYLOADS_KEPT:
             del self.recent_payloads[0]
         return False
+
+    def note_kind(self, adv: bytes) -> None:
+        """Remember what kind of advert this is: by its first company or service."""
+        if len(self.kinds) < KINDS_KEPT:
+            self.kinds.add(advert_kind(adv))
 
 
 def newly_heard(gateway: str, installed: bool, window: Duration, now: Instant) -> Heard:

@@ -7,47 +7,76 @@ Nothing that a gateway can send raises; what cannot be used is dropped and count
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from contracts import messages as m
+from contracts.columns import observations
 from contracts.errors import WireError
 from contracts.messages import Message
-from contracts.quantities import SECOND, Instant, from_seconds
+from contracts.quantities import MILLISECOND, SECOND, Duration, Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.wire import MAX_PAYLOAD_BYTES
-from gateway.bounded import Bounded
+from gateway.adverts.meaning import may_name_itself, meaning_of
+from gateway.batches import Rows, batch_times, server_time
 from gateway.enrolment import Enrolment
-from gateway.formats.base import Clue, Format
-from gateway.formats.table import detect_format, format_named
-from gateway.heard import Heard, newly_heard
-from gateway.roster import Roster
-from gateway.scans import newest_of, select_scan
+from gateway.formats.base import MALFORMED, Format
+from gateway.formats.choice import FormatChoice
+from gateway.formats.table import format_named, formats_by_name
+from gateway.health import HealthBook
+from gateway.heard import Heard
+from gateway.scans import Gathered, newest_of, select_scan
+from gateway.senders import Senders
 from gateway.settings import IngestSettings
-from gateway.sightings import Decoded
+from gateway.sightings import Decoded, Sighting
+from gateway.status import note_status
+from gateway.tags import Source, Tags
 
 VERSION_HEAL: Final = 60 * SECOND
 """An older version of the enrolment is a late message, unless nothing newer came for so long."""
+GATHERED_MAX: Final = 200
+"""Rows gathered of one gateway before they go on without waiting."""
+AGE_S_MAX: Final = 60.0
+"""A report's columns span 65 s."""
 
 
 class IngestService:
-    """Reads every gateway's words; locates nobody."""
+    """Reads every gateway's words; locates nobody.
+
+    ``presses`` are the newest button presses raised before a restart, so that their repeats stay repeats.
+
+    Raises:
+        ConfigError: a gateway or topic is set to a format that does not exist.
+    """
 
     name = "ingest"
     topics: tuple[type[Message], ...] = (m.GatewayPayload, m.EnrolmentChanged, m.GuestGatewaysChanged)
 
-    def __init__(self, site: Site, settings: IngestSettings) -> None:
+    def __init__(self, site: Site, settings: IngestSettings, presses: Sequence[m.ButtonPressed] = ()) -> None:
+        formats = formats_by_name(settings.mappings)
+        for gateway in site.gateways:
+            if gateway.vendor_format != "auto":
+                format_named(gateway.vendor_format, formats)
         self._site = site
         self._settings = settings
-        self._roster = Roster(site.gateways)
-        self._enrolment = Enrolment((), settings.id_tuples_max)
-        self._enrolment_at = 0
-        self._formats: Bounded[str, Format] = Bounded(settings.topics_max)
-        self._heard: dict[str, Heard] = {}
+        self._age_max = from_seconds(min(settings.entry_age_s_max, AGE_S_MAX))
+        self._enrolment = Enrolment(())
+        self._enrolment_at: Instant = 0
+        window = from_seconds(settings.clock_window_s)
+        self._senders = Senders(site.gateways, settings.strangers_max, settings.topics_max, window)
+        self._choice = FormatChoice(
+            formats, settings.topic_formats, self._senders.format_for, settings.topics_max
+        )
+        self._tags = Tags(settings, presses)
+        self._health = HealthBook(settings)
         self._drops: Counter[str] = Counter()
         self._payloads = 0
         self._observations = 0
         self._count_at: Instant = 0
+        self._pending: dict[str, Instant] = {}
+        """Gateway → when its gathered rows go on."""
+        self._boot = ""
+        """Names the scan reports made here: the time of the first payload."""
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
         match message:
@@ -59,83 +88,248 @@ class IngestService:
                     self._enrolment.version = message.version
                     self._enrolment_at = now
             case m.GuestGatewaysChanged():
-                self._roster = Roster((*self._site.gateways, *message.gateways))
+                self._senders.install((*self._site.gateways, *message.gateways))
+                self._choice.forget()
+                self._pending = {n: due for n, due in self._pending.items() if n in self._senders.heard}
         return ()
 
     def wake_at(self) -> Instant | None:
-        return self._count_at
+        return min(self._count_at, *self._pending.values()) if self._pending else self._count_at
 
     def wake(self, now: Instant) -> Sequence[Message]:
-        if now < self._count_at:
-            return ()
-        self._count_at = now + from_seconds(self._settings.count_interval_s)
-        return (
-            m.IngestCounted(
-                at=now, payloads=self._payloads, observations=self._observations, drops=dict(self._drops)
-            ),
-        )
+        out: list[Message] = []
+        for gateway in [gateway for gateway, due in self._pending.items() if due <= now]:
+            self._flush(self._senders.heard[gateway], now, out)
+        if now >= self._count_at:
+            self._count_at = now + from_seconds(self._settings.count_interval_s)
+            self._senders.forget_strangers(now)
+            out += self._health.judge(self._senders.roster, self._senders.heard, now)
+            out.append(
+                m.IngestCounted(
+                    at=now, payloads=self._payloads, observations=self._observations, drops=dict(self._drops)
+                )
+            )
+        return out
+
+    # --- a payload ---------------------------------------------------------------------------------------
 
     def _read(self, payload: m.GatewayPayload, now: Instant) -> Sequence[Message]:
         self._payloads += 1
+        self._boot = self._boot or str(now)
+        drops: Counter[str] = Counter()
+        heard: Heard | None = None
+        out: list[Message] = []
         try:
-            decoded, known = self._decode(payload)
-            gateway = self._whose(decoded, payload)
+            if len(payload.payload) > MAX_PAYLOAD_BYTES:
+                raise WireError("too_long")
+            decoded, known = self._choice.decode(payload)
+            heard = self._senders.of(decoded.gateway, known, payload, now)
+            self._use(decoded, known, heard, payload, Source(heard.gateway, now, drops), out)
         except WireError as error:
-            self._drops[error.cause] += 1
-            return ()
-        heard = self._state(gateway, now)
-        heard.vendor_format = known.name
-        heard.payloads += 1
-        if decoded.scan is not None and not payload.retained:
-            return self._scan(decoded.scan, heard, payload.received_at)
-        return ()
+            drops[error.cause] += 1
+        if drops:
+            heard = heard or self._senders.heard.get(self._senders.of_topic(payload.topic) or "")
+            _count(self._drops, drops)
+            if heard is not None:
+                _count(heard.drops, drops)
+        return out
 
-    def _decode(self, payload: m.GatewayPayload) -> tuple[Decoded, Format]:
-        if len(payload.payload) > MAX_PAYLOAD_BYTES:
-            raise WireError("too_long")
-        clue = Clue(payload.topic, payload.payload)
-        known = self._formats.get(payload.topic)
-        if known is None:
-            known = self._configured(payload.topic) or detect_format(clue)
-            self._formats.put(payload.topic, known)
-        return known.decode(clue), known
+    def _use(
+        self,
+        decoded: Decoded,
+        known: Format,
+        heard: Heard,
+        payload: m.GatewayPayload,
+        source: Source,
+        out: list[Message],
+    ) -> None:
+        scan = decoded.scan
+        n = len(decoded.sightings) if scan is None else len(scan.rssi_dbm)
+        if decoded.drops:
+            _count(source.drops, decoded.drops)
+        if not payload.retained:
+            heard.last_at = source.arrival
+            heard.payloads += 1
+        if decoded.fields or decoded.kind != "sightings":
+            out += note_status(heard, decoded, payload.retained, source.arrival)
+        if n:
+            heard.vendor_format = known.name
+        if payload.retained or not heard.installed:
+            if n:
+                source.drops["retained" if payload.retained else "unknown_gateway"] += n
+            return
+        if n:
+            heard.online, heard.advert_at = True, source.arrival
+        if scan is not None:
+            self._scan(scan, heard, source, out)
+        elif n:
+            self._sightings(decoded, known, heard, payload, source, out)
+        for event in decoded.events:
+            device = self._enrolment.keep.get(event.device)
+            if device is not None:
+                out += self._tags.event(device, event, source)
 
-    def _configured(self, topic: str) -> Format | None:
-        gateway = self._roster.in_topic(topic)
-        name = self._roster.gateways[gateway].vendor_format if gateway else "auto"
-        return None if name == "auto" else format_named(name)
+    # --- our own format ----------------------------------------------------------------------------------
 
-    def _whose(self, decoded: Decoded, payload: m.GatewayPayload) -> str:
-        gateway = self._roster.find(decoded.gateway or "")
-        if gateway is None:
-            raise WireError("unknown_gateway")
-        return gateway
-
-    def _state(self, gateway: str, now: Instant) -> Heard:
-        heard = self._heard.get(gateway)
-        if heard is None:
-            window = from_seconds(self._settings.clock_window_s)
-            heard = self._heard[gateway] = newly_heard(gateway, True, window, now)
-        heard.last_at = now
-        return heard
-
-    def _scan(self, report: m.ScanReport, heard: Heard, arrival: Instant) -> Sequence[Message]:
-        verdict = heard.seen.note(report.boot, report.seq)
-        n = len(report.rssi_dbm)
+    def _scan(self, report: m.ScanReport, heard: Heard, source: Source, out: list[Message]) -> None:
+        n, arrival = len(report.rssi_dbm), source.arrival
         heard.adverts += n
+        verdict = heard.seen.note(report.boot, report.seq)
         if verdict != "new":
-            self._drops[verdict] += n
-            return ()
+            heard.repeated += 1
+            source.drops[verdict] += n
+            return
+        if not n:
+            return
         try:
-            newest = newest_of(report)
-            offset = heard.clock.note(newest, arrival, absolute=True)
-            if newest + offset < arrival - from_seconds(self._settings.entry_age_s_max):
-                raise WireError("too_old")
-            selected = select_scan(report, self._enrolment, offset, arrival, self._drops)
+            columns = observations(report)
         except WireError as error:
-            self._drops[error.cause] += n
-            return ()
-        if selected is None:
-            return ()
-        self._observations += len(selected.rssi_dbm)
-        return (selected,)
+            source.drops[error.cause] += n
+            return
+        newest = newest_of(report, columns)
+        offset = min(heard.clock.note(newest, arrival, absolute=True), arrival - newest)
+        if report.adverts:
+            self._adverts(report, offset, source, out)
+        if newest + offset < arrival - self._age_max:
+            source.drops["too_old"] += n
+            return
+        selected = select_scan(report, columns, self._enrolment, offset, arrival, source.drops)
+        if selected is not None:
+            self._observations += len(selected.rssi_dbm)
+            out.append(selected)
+
+    def _adverts(self, report: m.ScanReport, offset: Duration, source: Source, out: list[Message]) -> None:
+        """The adverts that an agent passed on because they say something."""
+        columns = observations(report)
+        for number, ad in report.adverts.items():
+            if not 0 <= number < len(columns.device):
+                source.drops["bad_columns"] += 1
+                continue
+            name = report.device_ids[columns.device[number]]
+            device = self._enrolment.keep.get(name)
+            if device is not None:
+                at = report.started_at + int(columns.offset_ms[number]) * MILLISECOND + offset
+                out += self._tags.advert(device, ad, name, at, source)
+
+    # --- the vendors' formats ----------------------------------------------------------------------------
+
+    def _sightings(
+        self,
+        decoded: Decoded,
+        known: Format,
+        heard: Heard,
+        payload: m.GatewayPayload,
+        source: Source,
+        out: list[Message],
+    ) -> None:
+        n = len(decoded.sightings)
+        if n > 1 and heard.repeats(payload.payload):
+            heard.repeated += 1
+            source.drops["duplicate"] += n
+            return
+        if decoded.gateway is not None or decoded.sightings[0].gateway is None:
+            self._batch(decoded.sightings, decoded.filtered, known, heard, source, out)
+            return
+        groups: dict[str | None, list[Sighting]] = {}
+        for sighting in decoded.sightings:
+            groups.setdefault(sighting.gateway, []).append(sighting)
+        for claim, group in groups.items():
+            try:
+                other = self._senders.of(claim, known, payload, source.arrival)
+            except WireError as error:
+                source.drops[error.cause] += len(group)
+                continue
+            other.last_at = other.advert_at = source.arrival
+            other.vendor_format = known.name
+            if other.installed:
+                theirs = source._replace(gateway=other.gateway)
+                self._batch(group, decoded.filtered, known, other, theirs, out)
+            else:
+                source.drops["unknown_gateway"] += len(group)
+
+    def _batch(
+        self,
+        sightings: list[Sighting],
+        filtered: bool,
+        known: Format,
+        heard: Heard,
+        source: Source,
+        out: list[Message],
+    ) -> None:
+        """One gateway's sightings of one payload: filter, date, merge, gather."""
+        arrival, drops, keep = source.arrival, source.drops, self._enrolment.keep
+        heard.adverts += len(sightings)
+        times = batch_times(sightings, heard, arrival)
+        rows = Rows(self._settings.merge_ms, times.coarse)
+        oldest = arrival - self._age_max
+        if sightings[0].adv is not None:
+            heard.note_kind(sightings[0].adv)
+        strangers = 0
+        for sighting in sightings:
+            device = keep.get(sighting.device)
+            if device is None:
+                device = self._by_identity(sighting, known, source, out)
+                if device is None:
+                    strangers += 1
+                    continue
+            at = server_time(sighting, times, arrival)
+            if at is None:
+                drops["bad_time"] += 1
+                continue
+            out += self._tags.sighting(device, sighting, known, at, source)
+            if at < oldest:
+                drops["too_old"] += 1
+            else:
+                rows.add(device, sighting.rssi_dbm, at, sighting.adv, drops)
+        if strangers:
+            drops["not_enrolled"] += strangers
+        if rows.rows:
+            self._gather(rows, filtered, len(sightings), heard, arrival, out)
+
+    def _by_identity(
+        self, sighting: Sighting, known: Format, source: Source, out: list[Message]
+    ) -> str | None:
+        """The enrolled device that goes by the beacon's own id, or whose alarm this beacon is."""
+        keep, triggers = self._enrolment.keep, self._settings.trigger_identities
+        if not (self._enrolment.any_beacon or triggers):
+            return None
+        name: str | None = None
+        if sighting.adv is not None and may_name_itself(sighting.adv):
+            name = meaning_of(sighting.adv).identity
+        elif sighting.entry is not None:
+            try:
+                name = known.identity(sighting)
+            except MALFORMED:
+                source.drops["bad_entry"] += 1
+        device = keep.get(name) if name else None
+        if device is None and triggers:
+            device = keep.get(triggers.get(name or "", "") or triggers.get(sighting.device, ""))
+            if device is not None:
+                out += self._tags.trigger(device, source.arrival, source)
+        return device
+
+    def _gather(
+        self, rows: Rows, filtered: bool, size: int, heard: Heard, now: Instant, out: list[Message]
+    ) -> None:
+        """Batches go on at once; vendors that send one advert a message are gathered for a moment."""
+        gathered = heard.gathered
+        gathered.filtered = filtered
+        for row in rows.rows:
+            gathered.add(row.device, row.rssi_dbm, row.at)
+        if size > 1 or not self._settings.coalesce_ms or len(gathered) >= GATHERED_MAX:
+            self._flush(heard, now, out)
+        elif heard.gateway not in self._pending:
+            self._pending[heard.gateway] = now + self._settings.coalesce_ms * MILLISECOND
+
+    def _flush(self, heard: Heard, now: Instant, out: list[Message]) -> None:
+        self._pending.pop(heard.gateway, None)
+        if len(heard.gathered):
+            gathered, heard.gathered = heard.gathered, Gathered()
+            heard.seq += 1
+            self._observations += len(gathered)
+            out.append(gathered.report(heard.gateway, self._boot, heard.seq, now))
+
+
+def _count(totals: Counter[str], more: Mapping[str, int]) -> None:
+    for cause, count in more.items():
+        totals[cause] += count

@@ -40,3 +40,19 @@ class Roster:
             if found is not None:
                 return found
         return None
+
+
+def topic_matches(pattern: str, topic: str) -> bool:
+    """Whether an MQTT filter (``+`` one level, ``#`` the rest) matches a topic."""
+    wanted, given = pattern.split("/"), topic.split("/")
+    for index, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if index >= len(given) or level not in ("+", given[index]):
+            return False
+    return len(wanted) == len(given)
+
+
+def identifier_of(name: str) -> str:
+    """A name that may stand in a topic, for a gateway that nobody installed."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name_key(name))[:64] or "unnamed"

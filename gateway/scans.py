@@ -2,55 +2,66 @@
 
 from array import array
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from contracts.columns import observations
+from contracts.columns import Observations
 from contracts.messages import ScanReport
 from contracts.quantities import MILLISECOND, Duration, Instant
 from gateway.enrolment import Enrolment
 from gateway.readings import RSSI_MAX_DBM, RSSI_MIN_DBM
 
 OFFSET_MS_MAX: Final = 65_535
+POSSIBLE: Final = np.array(
+    [RSSI_MIN_DBM <= value <= RSSI_MAX_DBM and value != 0 for value in (*range(128), *range(-128, 0))]
+)
+"""(256,) whether an RSSI can be one, by its byte."""
 
 
 def select_scan(
-    report: ScanReport, enrolment: Enrolment, offset: Duration, received_at: Instant, drops: Counter[str]
+    report: ScanReport,
+    columns: Observations,
+    enrolment: Enrolment,
+    offset: Duration,
+    received_at: Instant,
+    drops: Counter[str],
 ) -> ScanReport | None:
     """A gateway's report in server time with enrolled devices only; None when nobody is left.
 
-    ``offset`` is added to the gateway's time. Drops are counted as ``not_enrolled`` and ``bad_rssi``.
-
-    Raises:
-        WireError: ``bad_columns``.
+    ``columns`` are the report's; ``offset`` is added to the gateway's time. Drops are counted as
+    ``not_enrolled`` and ``bad_rssi``.
     """
-    columns = observations(report)
     n = len(columns.device)
-    if not n:
-        return None
-    selection = enrolment.select(report.device_ids)
-    rssi = columns.rssi_dbm
-    possible = (rssi >= RSSI_MIN_DBM) & (rssi <= RSSI_MAX_DBM) & (rssi != 0)
+    ids, new_index = enrolment.select(report.device_ids)
+    keep = POSSIBLE[columns.rssi_dbm.view(np.uint8)]
     device, rssi_dbm, offset_ms = report.device, report.rssi_dbm, report.offset_ms
-    if not (selection.everyone and possible.all()):
-        index = selection.new_index[columns.device]
+    if new_index is not None:
+        index: NDArray[np.integer[Any]] = new_index[columns.device]
         enrolled = index >= 0
-        keep = enrolled & possible
-        n_enrolled, n_kept = int(np.count_nonzero(enrolled)), int(np.count_nonzero(keep))
-        drops["not_enrolled"] += n - n_enrolled
+        n_enrolled = int(np.count_nonzero(enrolled))
+        if n_enrolled < n:
+            drops["not_enrolled"] += n - n_enrolled
+            keep &= enrolled
+        device = index.astype("<u2").tobytes()
+    else:
+        index, n_enrolled = columns.device, n
+    n_kept = int(np.count_nonzero(keep))
+    if n_kept < n_enrolled:
         drops["bad_rssi"] += n_enrolled - n_kept
-        if not n_kept:
-            return None
+    if not n_kept:
+        return None
+    if n_kept < n:
         device = index[keep].astype("<u2").tobytes()
-        rssi_dbm = rssi[keep].tobytes()
+        rssi_dbm = columns.rssi_dbm[keep].tobytes()
         offset_ms = columns.offset_ms[keep].tobytes()
     return ScanReport(
         gateway=report.gateway,
         boot=report.boot,
         seq=report.seq,
         started_at=report.started_at + offset,
-        device_ids=selection.ids,
+        device_ids=ids,
         device=device,
         rssi_dbm=rssi_dbm,
         offset_ms=offset_ms,
@@ -59,11 +70,11 @@ def select_scan(
     )
 
 
-def newest_of(report: ScanReport) -> Instant:
-    """Time of the newest observation, or of the report where it is empty."""
-    if not report.offset_ms:
+def newest_of(report: ScanReport, columns: Observations) -> Instant:
+    """Gateway time of the newest observation, or of the report where it is empty."""
+    if not len(columns.offset_ms):
         return report.started_at
-    return report.started_at + int(np.frombuffer(report.offset_ms, "<u2").max()) * MILLISECOND
+    return report.started_at + int(columns.offset_ms.max()) * MILLISECOND
 
 
 class Gathered:

@@ -34,6 +34,8 @@ class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Formats of your own by name, for JSON gateways that nearhand does not know; see docs/gateways.md."""
     bthome_keys: dict[str, str] = {}
     """Radio address to key (32 hex digits) of tags that encrypt their adverts."""
+    trigger_identities: dict[str, str] = {}
+    """Beacon identity or address to enrolled device, for tags whose alarm is another advert of their own."""
     entry_age_s_max: float = 30.0
     """Older entries of a batch are dropped: a person has walked 36 m since. At most 60."""
     clock_window_s: float = 60.0
@@ -56,9 +58,7 @@ class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A level flag (Ingics) absent for so long means that the next one is a new press."""
     topics_max: int = 20_000
     """Formats remembered by topic; some vendors use a topic for each tag."""
-    gateways_max: int = 2_000
-    """Gateways tracked, known or not; the longest unheard is forgotten."""
+    strangers_max: int = 200
+    """Gateways tracked though nobody installed them; more are only counted."""
     devices_max: int = 20_000
     """Tags whose last button state, battery and advert are remembered."""
-    id_tuples_max: int = 2_000
-    """Device lists of scan reports whose filter is remembered."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.addresses import uuid_of
+from gateway.addresses import canonical_uuid, uuid_of
 from gateway.adverts.walk import fixed88, i8, u16be
 from gateway.sightings import Fields
 
@@ -112,13 +112,21 @@ def eddystone_url(data: bytes) -> str:
     )
 
 
-def identity(fields: Fields) -> str | None:
+def beacon_id(fields: Fields) -> str | None:
     """The device id of a beacon that names itself; None for everything that goes by its address."""
     match fields.get("type"):
         case "ibeacon":
-            return f"ibeacon:{fields['uuid']}:{fields['major']}:{fields['minor']}"
+            return ibeacon_id(fields["uuid"], fields["major"], fields["minor"])
         case "eddystone_uid":
             return f"eddystone:{fields['namespace']}:{fields['instance']}"
         case "altbeacon":
             return f"altbeacon:{fields['id1']}:{fields['id2']}:{fields['id3']}"
     return None
+
+
+def ibeacon_id(uuid: object, major: object, minor: object) -> str | None:
+    """``ibeacon:<uuid>:<major>:<minor>`` from values of any spelling; None where one is missing."""
+    known = canonical_uuid(uuid) if isinstance(uuid, str) else None
+    if known is None or type(major) is not int or type(minor) is not int:
+        return None
+    return f"ibeacon:{known}:{major & 0xFFFF}:{minor & 0xFFFF}"

@@ -66,3 +66,11 @@ def i8(data: bytes, at: int) -> int:
 def fixed88(data: bytes, at: int) -> float:
     """Signed 8.8 fixed point, big-endian. Joining the two bytes with a decimal point is a known mistake."""
     return i16be(data, at) / 256
+
+
+def advert_kind(ad: bytes) -> int:
+    """A number for the kind of an advert: AD type and company or service of its first telling structure."""
+    for kind, data in structures(ad):
+        if kind in (MANUFACTURER, SERVICE_DATA_16) and len(data) >= 2:
+            return kind << 16 | u16le(data, 0)
+    return 0

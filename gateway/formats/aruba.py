@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, device_name, gateway_name
+from gateway.adverts.beacons import beacon_id
 from gateway.formats.base import Clue, Format, gather
 from gateway.readings import hex_bytes, percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
@@ -103,8 +104,11 @@ def _telemetry(sensors: dict[str, Any]) -> Fields:
     return telemetry
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return "beacons" in sighting.entry
+def identity(sighting: Sighting) -> str | None:
+    if "beacons" not in sighting.entry:
+        return None
+    beacon = details(sighting).get("beacon")
+    return beacon_id(beacon) if beacon else None
 
 
-FORMAT: Final = Format("aruba", detect, decode, details, names_itself)
+FORMAT: Final = Format("aruba", detect, decode, details, identity)

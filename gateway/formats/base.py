@@ -76,6 +76,10 @@ def _nothing(_sighting: Sighting) -> Fields:
     return {}
 
 
+def _nameless(_sighting: Sighting) -> str | None:
+    return None
+
+
 def _never(_sighting: Sighting) -> bool:
     return False
 
@@ -86,16 +90,18 @@ class Format:
 
     ``decode`` raises WireError for a message it cannot read at all; a bad entry is counted in
     ``Decoded.drops``. ``details`` interprets an entry: ``beacon telemetry button name …``; the advert's
-    own bytes are read by ``details_of``. ``names_itself`` is the quick look whether an entry may carry a
-    beacon's own identity outside advert bytes, ``presses`` whether it may carry a button there.
+    own bytes are read by ``details_of``. Quick looks at an entry beside its bytes: ``identity`` is the id
+    of a beacon that names itself, ``presses`` whether there may be a button.
     """
 
     name: str
     detect: Callable[[Clue], bool]
     decode: Callable[[Clue], Decoded]
     details: Callable[[Sighting], Fields] = _nothing
-    names_itself: Callable[[Sighting], bool] = _never
+    identity: Callable[[Sighting], str | None] = _nameless
     presses: Callable[[Sighting], bool] = _never
+    topic_names_gateway: bool = False
+    """The gateway's name is read from its place in the topic: the broker's ACL vouches for it."""
 
 
 def gather(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid
+from gateway.adverts.beacons import ibeacon_id
 from gateway.formats.base import Clue, Format, gather, status_of
 from gateway.readings import percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
@@ -93,8 +94,12 @@ def details(sighting: Sighting) -> Fields:
     return found
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return bool(sighting.entry.get("id"))
+def identity(sighting: Sighting) -> str | None:
+    name = sighting.entry["id"]
+    if not isinstance(name, str):
+        return None
+    beacon = _IBEACON.fullmatch(name)
+    return ibeacon_id(beacon[1], int(beacon[2]), int(beacon[3])) if beacon else name
 
 
-FORMAT: Final = Format("espresense", detect, decode, details, names_itself)
+FORMAT: Final = Format("espresense", detect, decode, details, identity, topic_names_gateway=True)

@@ -10,7 +10,7 @@ import msgspec
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
-from gateway.adverts.beacons import eddystone_url
+from gateway.adverts.beacons import beacon_id, eddystone_url
 from gateway.formats.base import Clue, Format, gather, need_list
 from gateway.readings import battery_fields, hex_bytes, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
@@ -115,8 +115,9 @@ def _beacon(entry: dict[str, Any]) -> Fields | None:
     return None
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return "uuid" in sighting.entry or "nid" in sighting.entry
+def identity(sighting: Sighting) -> str | None:
+    beacon = _beacon(sighting.entry)
+    return beacon_id(beacon) if beacon else None
 
 
-FORMAT: Final = Format("kkm", detect, decode, details, names_itself)
+FORMAT: Final = Format("kkm", detect, decode, details, identity)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
+from gateway.adverts.beacons import beacon_id
 from gateway.formats.base import Clue, Format, gather, need_list
 from gateway.readings import hex_bytes, rssi_of
 from gateway.sightings import Basis, Decoded, Fields, Sighting
@@ -137,8 +138,11 @@ def details(sighting: Sighting) -> Fields:
     return found
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return "bleBeacons" in sighting.entry
+def identity(sighting: Sighting) -> str | None:
+    if "bleBeacons" not in sighting.entry:
+        return None
+    beacon = details(sighting).get("beacon")
+    return beacon_id(beacon) if beacon else None
 
 
-FORMAT: Final = Format("meraki", detect, decode, details, names_itself)
+FORMAT: Final = Format("meraki", detect, decode, details, identity)

@@ -11,6 +11,7 @@ import msgspec
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
+from gateway.adverts.beacons import ibeacon_id
 from gateway.formats.base import Clue, Format, gather, need_list
 from gateway.readings import RSSI_MAX_DBM, RSSI_MIN_DBM, hex_bytes, is_bad_hex, percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
@@ -128,8 +129,9 @@ def details(sighting: Sighting) -> Fields:
     return found
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return sighting.entry.ibeacon_uuid is not None
+def identity(sighting: Sighting) -> str | None:
+    entry = sighting.entry
+    return ibeacon_id(entry.ibeacon_uuid, entry.ibeacon_major, entry.ibeacon_minor)
 
 
-FORMAT: Final = Format("minew", detect, decode, details, names_itself)
+FORMAT: Final = Format("minew", detect, decode, details, identity)

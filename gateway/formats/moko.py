@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
+from gateway.adverts.beacons import beacon_id
 from gateway.formats.base import Clue, Format, gather
 from gateway.readings import battery_fields, hex_bytes, rssi_of
 from gateway.sightings import Basis, Decoded, Fields, Sighting
@@ -118,12 +119,13 @@ def _telemetry(value: dict[str, Any]) -> Fields:
     return telemetry
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return "uuid" in sighting.entry or "namespace" in sighting.entry
+def identity(sighting: Sighting) -> str | None:
+    beacon = _beacon(sighting.entry)
+    return beacon_id(beacon) if beacon else None
 
 
 def presses(sighting: Sighting) -> bool:
     return "trigger_count" in sighting.entry
 
 
-FORMAT: Final = Format("moko", detect, decode, details, names_itself, presses)
+FORMAT: Final = Format("moko", detect, decode, details, identity, presses)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid, device_name, gateway_name
+from gateway.adverts.beacons import ibeacon_id
 from gateway.adverts.decode import decode_advert
 from gateway.adverts.meaning import advert_details
 from gateway.formats.base import Clue, Format, gather, merge_details, status_of
@@ -131,12 +132,17 @@ def _rebuilt(body: dict[str, Any]) -> list[bytes]:
     return structures
 
 
-def names_itself(sighting: Sighting) -> bool:
-    return "uuid" in sighting.entry
+def identity(sighting: Sighting) -> str | None:
+    body = sighting.entry
+    if "uuid" not in body or "major" not in body:
+        return None
+    return ibeacon_id(body["uuid"], int(body["major"]) & 0xFFFF, int(body["minor"]) & 0xFFFF)
 
 
 def presses(sighting: Sighting) -> bool:
     return "servicedata" in sighting.entry or "manufacturerdata" in sighting.entry
 
 
-FORMAT: Final = Format("openmqttgateway", detect, decode, details, names_itself, presses)
+FORMAT: Final = Format(
+    "openmqttgateway", detect, decode, details, identity, presses, topic_names_gateway=True
+)

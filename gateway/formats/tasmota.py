@@ -56,4 +56,4 @@ def details(sighting: Sighting) -> Fields:
     return {}
 
 
-FORMAT: Final = Format("tasmota", detect, decode, details)
+FORMAT: Final = Format("tasmota", detect, decode, details, topic_names_gateway=True)
