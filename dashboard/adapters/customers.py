@@ -63,9 +63,8 @@ def customer_routes(screens: Screens) -> APIRouter:
         return Json(status)
 
     async def change(
-        request: Request, call_token: str, kind: type[m.Command], fields: dict[str, Any]
+        request: Request, call_id: str, kind: type[m.Command], fields: dict[str, Any]
     ) -> Response:
-        call_id = tokens.read(CALL, call_token)
         key = request.headers.get("idempotency-key", "")
         command = stamped(kind, {**fields, "call_id": call_id}, key, f"call/{call_id}", core.now())
         check(command, screens.site)
@@ -74,24 +73,24 @@ def customer_routes(screens: Screens) -> APIRouter:
 
     @router.post("/c/call/{call_token}/cancel")
     async def cancel(call_token: str, request: Request) -> Response:
-        body = await _changing(screens, request)
+        call_id, body = await _changing(screens, request, call_token)
         reason = text_field(body, "reason", "customer")
-        return await change(request, call_token, m.CancelCall, {"reason": reason})
+        return await change(request, call_id, m.CancelCall, {"reason": reason})
 
     @router.post("/c/call/{call_token}/move")
     async def move(call_token: str, request: Request) -> Response:
-        body = await _changing(screens, request)
+        call_id, body = await _changing(screens, request, call_token)
         if "spot_token" in body:
             spot = _spot_of(screens, text_field(body, "spot_token"))
         else:
             spot = _spot_named(screens, text_field(body, "spot", limit=64))
-        return await change(request, call_token, m.MoveCall, {"place": _place_of(spot)})
+        return await change(request, call_id, m.MoveCall, {"place": _place_of(spot)})
 
     @router.post("/c/call/{call_token}/rate")
     async def rate(call_token: str, request: Request) -> Response:
-        body = await _changing(screens, request)
+        call_id, body = await _changing(screens, request, call_token)
         fields = {"stars": body.get("stars"), "note": text_field(body, "note", "")}
-        return await change(request, call_token, m.RateCall, fields)
+        return await change(request, call_id, m.RateCall, fields)
 
     return router
 
@@ -115,11 +114,12 @@ async def _place(
     return Json({"call_token": screens.tokens.sign(CALL, answer.subject), "call_id": answer.subject})
 
 
-async def _changing(screens: Screens, request: Request) -> dict[str, Any]:
-    """The body of a request that changes a call."""
+async def _changing(screens: Screens, request: Request, call_token: str) -> tuple[str, dict[str, Any]]:
+    """Call id and body of a request that changes a call."""
     screens.check_origin(request)
+    call_id = screens.tokens.read(CALL, call_token)
     _count_other(screens, request)
-    return await read_json(request)
+    return call_id, await read_json(request)
 
 
 def _count_call(screens: Screens, request: Request, spot: Spot, kind: ServiceKind) -> None:

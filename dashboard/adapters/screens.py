@@ -77,7 +77,7 @@ class Screens:
         origin = connection.headers.get("origin")
         if origin is None:
             return
-        ours = {connection.headers.get("host", ""), urlsplit(self.public_url).netloc}
+        ours = {connection.headers.get("host", ""), urlsplit(self.public_url).netloc} - {""}
         if not origin.startswith(("http://", "https://")) or urlsplit(origin).netloc not in ours:
             raise Failure("bad_origin")
 

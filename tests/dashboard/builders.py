@@ -1,9 +1,11 @@
-"""Messages and a served application for the dashboard's tests. No mocks: the core here is a small real one."""
+"""Messages and a served application for the dashboard's tests. The core here is a small real one."""
 
 import asyncio
 import contextlib
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +31,13 @@ from tests.sites import small_mall
 T0: Instant = 1_700_000_000_000_000
 
 
+@cache
 def small_grid() -> WalkableGrid:
     return build_grid(small_mall())
 
 
-def a_service(
-    settings: DashboardSettings = DashboardSettings(), site: Site | None = None
-) -> DashboardService:
-    return DashboardService(site or small_mall(), small_grid(), settings)
+def a_service(settings: DashboardSettings | None = None, site: Site | None = None) -> DashboardService:
+    return DashboardService(site or small_mall(), small_grid(), settings or DashboardSettings())
 
 
 def enrolled(*device_ids: str, kind: str = "asset", subject: str = "") -> tuple[m.EnrolledDevice, ...]:
@@ -126,23 +127,34 @@ def staff_device(unit_id: str) -> m.EnrolledDevice:
     return m.EnrolledDevice(device_id=device_id, kind="staff", subject=unit_id)
 
 
+@cache
+def records_with_users() -> tuple[bytes, dict[str, str]]:
+    """A record store with the demo's users, made once (hashing takes its time), and their passwords."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "records.db"
+        engine = sa.create_engine(f"sqlite:///{file}")
+        metadata.create_all(engine)
+        passwords: dict[str, str] = {}
+        ensure_demo_users(Accounts(engine), small_mall(), passwords, T0)
+        engine.dispose()
+        return file.read_bytes(), passwords
+
+
 class Core:
     """A core whose clock stands still until told, and whose dispatcher is the function ``answer``."""
 
     secret = b"a secret of thirty-two bytes ...."
 
-    def __init__(self, folder: Path) -> None:
-        self.service = a_service()
+    def __init__(self, folder: Path, site: Site | None = None) -> None:
+        self.service = a_service(site=site)
         self.service.wake(T0)
-        engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
-        metadata.create_all(engine)
-        self.accounts = Accounts(engine)
+        database, self.passwords = records_with_users()
+        (folder / "records.db").write_bytes(database)
+        self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.clock = T0
         self.sent: list[m.Command] = []
         self.hub = Hub(self)
         self.answer: Callable[[m.Command], m.CommandAnswered | None] = accepted
-        self.passwords: dict[str, str] = {}
-        self.users = ensure_demo_users(self.accounts, small_mall(), self.passwords, T0)
 
     def now(self) -> Instant:
         return self.clock
@@ -205,16 +217,21 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served(core: Core) -> AsyncIterator[Served]:
-    """Serve ``core`` with the real server in this event loop."""
+async def served(core: Core, send_buffer: int = 0) -> AsyncIterator[Served]:
+    """Serve ``core`` with the real server in this event loop.
+
+    ``send_buffer``: bytes of the kernel's; loopback's own grows to megabytes and hides slow readers.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port = listener.getsockname()[1]
     app = create_app(core, core.hub)
     config = server_config(app, "127.0.0.1", port)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.005)
     try:
         yield Served(core, port, app)

@@ -22,13 +22,14 @@ def a_session(role: RoleName = "operator", unit_id: str | None = None) -> Sessio
 
 
 STAFF = a_session("staff", "u-07")
+OPERATOR = a_session()
 
 
-def read(body: Any, session: Session = a_session(), key: str = "0123456789") -> m.Command:
+def read(body: Any, session: Session = OPERATOR, key: str = "0123456789") -> m.Command:
     return read_command(body, key, session, small_mall(), T0)
 
 
-def refused(body: Any, session: Session = a_session(), key: str = "0123456789") -> str:
+def refused(body: Any, session: Session = OPERATOR, key: str = "0123456789") -> str:
     with pytest.raises(Refusal) as caught:
         read(body, session, key)
     return caught.value.code

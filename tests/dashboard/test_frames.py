@@ -1,5 +1,7 @@
 """Position frames: the bytes on the wire."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,10 +48,9 @@ def test_what_is_encoded_is_read_back(rows: list[tuple[int, ...]], number: int, 
 
 @given(st.binary(max_size=100))
 def test_rubbish_is_refused_or_read_but_never_worse(data: bytes) -> None:
-    try:
-        assert all(frame.kind is not None for frame in frames.decode(data))
-    except WireError as error:
-        assert error.cause == "bad_frame"
+    with contextlib.suppress(WireError):
+        read = frames.decode(data)
+        assert sum(24 + len(frame.records) for frame in read) <= len(data)
 
 
 def test_a_longer_stride_is_stepped_over() -> None:
