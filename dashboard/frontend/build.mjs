@@ -19,10 +19,13 @@ const APP = join(STATIC, "app");
 const CONSOLE_TARGET = ["chrome109", "firefox115", "safari16"];
 const PHONE_TARGET = ["chrome70", "safari14"];
 
+/** Types that leave no trace in the output: a new field in a message does not make the pages stale. */
+const TYPES_ONLY = "src/shared/protocol.ts";
+
 const PAGES = [
   { entry: "src/console/main.tsx", out: "console.js", target: CONSOLE_TARGET },
   { entry: "src/handheld/main.tsx", out: "handheld.js", target: PHONE_TARGET },
-  { entry: "src/handheld/worker.ts", out: "handheld-worker.js", target: PHONE_TARGET },
+  { entry: "src/handheld/worker.ts", out: "staff-sw.js", target: PHONE_TARGET },
   { entry: "src/customer/main.ts", out: "customer.js", target: PHONE_TARGET },
   { entry: "styles/console.css", out: "console.css", target: CONSOLE_TARGET },
   { entry: "styles/handheld.css", out: "handheld.css", target: PHONE_TARGET },
@@ -32,9 +35,10 @@ const PAGES = [
 /** Every file that the output depends on, in a fixed order. */
 function sources() {
   const found = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json"];
-  for (const folder of ["pages", "src", "styles"]) {
+  for (const folder of ["assets", "pages", "src", "styles"]) {
     for (const entry of readdirSync(join(HERE, folder), { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) found.push(relative(HERE, join(entry.parentPath, entry.name)).split(sep).join("/"));
+      const path = relative(HERE, join(entry.parentPath, entry.name)).split(sep).join("/");
+      if (entry.isFile() && path !== TYPES_ONLY) found.push(path);
     }
   }
   return found.sort();
@@ -72,6 +76,9 @@ async function main() {
       charset: "utf8",
       format: "iife",
       target: page.target,
+      // All of these browsers destructure; esbuild only remembers a corner of it that old Safaris got wrong
+      // (default values that name earlier ones), which is not used here.
+      supported: { destructuring: true },
       jsx: "automatic",
       jsxImportSource: "preact",
       legalComments: "none",
@@ -81,6 +88,7 @@ async function main() {
     inputs.push(...Object.keys(result.metafile.inputs));
   }
   for (const page of readdirSync(join(HERE, "pages")).sort()) cpSync(join(HERE, "pages", page), join(STATIC, page));
+  for (const asset of readdirSync(join(HERE, "assets")).sort()) cpSync(join(HERE, "assets", asset), join(APP, asset));
   writeFileSync(join(APP, "licences.txt"), licences(inputs));
 
   const made = [...readdirSync(APP).map((name) => `app/${name}`), ...readdirSync(join(HERE, "pages"))].sort();

@@ -162,7 +162,7 @@ const zh = {
   "by.device": "顾客手机",
   "by.unit": "{name}",
   "by.button": "按钮 {name}",
-  "place.near": "{name} 旁",
+  "place.near": "{name}旁",
   "place.at": "{name}",
   "place.point": "{x} , {y} 米",
   "gw.title": "网关",

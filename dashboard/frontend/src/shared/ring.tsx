@@ -31,21 +31,24 @@ export function Ring({ sla, size = 52, label }: { sla: Sla; size?: number; label
 
 function RingShape({ sla }: { sla: Sla }) {
   if (sla.kind === "late") return <rect class="ring-square" x={-22} y={-17} width={44} height={34} rx={3} />;
-  if (sla.kind === "met") return <circle class="ring-met" r={R} />;
+  if (sla.kind === "met") return <circle class="ring-circle" r={R} />;
   if (sla.kind === "over") return <circle class="ring-track" r={R} />;
-  // What will be left at the predicted arrival is dashed: the slack.
-  const slack = Math.min(sla.left, sla.leftAtArrival ?? 0);
+  // Solid is what will be left when the predicted arrival comes true; dashed is the way until then.
+  const sure = Math.min(sla.left, sla.leftAtArrival ?? sla.left);
   return (
     <g transform="rotate(-90)">
       <circle class="ring-track" r={R} />
-      <circle class="ring-left" r={R} stroke-dasharray={`0 ${slack * LENGTH} ${(sla.left - slack) * LENGTH} ${LENGTH}`} />
-      {slack > 0.01 && <path class="ring-slack" d={arc(slack)} />}
+      <circle class="ring-left" r={R} stroke-dasharray={`${sure * LENGTH} ${LENGTH}`} />
+      {sla.left - sure > 0.01 && <path class="ring-way" d={arc(sure, sla.left)} />}
     </g>
   );
 }
 
-/** An arc of this share of the circle, clockwise from the start. */
-function arc(share: number): string {
-  const angle = Math.min(share, 0.9999) * 2 * Math.PI;
-  return `M${R} 0A${R} ${R} 0 ${share > 0.5 ? 1 : 0} 1 ${(R * Math.cos(angle)).toFixed(2)} ${(R * Math.sin(angle)).toFixed(2)}`;
+/** An arc between two shares of the circle, clockwise. */
+function arc(from: number, to: number): string {
+  const point = (share: number): string => {
+    const angle = Math.min(share, 0.9999) * 2 * Math.PI;
+    return `${(R * Math.cos(angle)).toFixed(2)} ${(R * Math.sin(angle)).toFixed(2)}`;
+  };
+  return `M${point(from)}A${R} ${R} 0 ${to - from > 0.5 ? 1 : 0} 1 ${point(to)}`;
 }
