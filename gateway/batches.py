@@ -1,15 +1,13 @@
-"""One vendor's payload to rows in server time: the times, the ages, the repeats within it.
+"""The times within one vendor's payload, and what they are in server time.
 
-Coarse times (whole seconds) are meant as "within this second". Advert and scan response of one device,
-or a decoded and a raw entry of one advert, are two looks at the same fading: they become one row.
+Coarse times (whole seconds) are meant as "within this second".
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Final
 
-from contracts.quantities import MILLISECOND, SECOND, Duration, Instant
+from contracts.quantities import SECOND, Duration, Instant
 from gateway.heard import Heard
 from gateway.sightings import ABSOLUTE, Basis, Sighting
 
@@ -31,21 +29,26 @@ class BatchTimes:
     """Gateway time."""
     coarse: bool
     alone: bool
+    plain: bool
+    """Every entry has a fine time and none is broken: adding the offset is all."""
 
 
 def batch_times(sightings: list[Sighting], heard: Heard, arrival: Instant) -> BatchTimes:
     """Learn the clock's offset from a batch."""
     times = [sighting.at for sighting in sightings if sighting.at is not None and sighting.basis in TIMED]
     if not times:
-        return BatchTimes(None, 0, True, len(sightings) == 1)
+        return BatchTimes(None, 0, True, len(sightings) == 1, False)
     newest = max(times)
-    if newest - min(times) > SPAN_MAX:
+    sound = newest - min(times) <= SPAN_MAX
+    if not sound:
         middle = median_low(times)
         newest = max(at for at in times if at - middle <= SPAN_MAX)
-    absolute = any(sighting.basis in ABSOLUTE for sighting in sightings)
+    absolute = next(sighting.basis for sighting in sightings if sighting.at is not None) in ABSOLUTE
     clock = heard.clock if absolute else heard.counter
     coarse = not any(at % SECOND for at in times)
-    return BatchTimes(clock.note(newest, arrival, absolute), newest, coarse, len(sightings) == 1)
+    offset = clock.note(newest, arrival, absolute)
+    plain = sound and not coarse and len(times) == len(sightings)
+    return BatchTimes(offset, newest, coarse, len(sightings) == 1, plain)
 
 
 def server_time(sighting: Sighting, times: BatchTimes, arrival: Instant) -> Instant | None:
@@ -61,41 +64,3 @@ def server_time(sighting: Sighting, times: BatchTimes, arrival: Instant) -> Inst
             return arrival
         at += HALF_SECOND
     return min(at, arrival)
-
-
-@dataclass(slots=True)
-class Row:
-    """One sample of one device. Mutable while a batch is read."""
-
-    device: str
-    rssi_dbm: float
-    at: Instant
-    adv: bytes | None
-    merged: int = 1
-
-
-class Rows:
-    """The rows of one batch; near repeats are averaged (in dB) into the row before them."""
-
-    def __init__(self, merge_ms: int, coarse: bool) -> None:
-        self._span = merge_ms * MILLISECOND
-        self._coarse = coarse
-        self._last: dict[str, Row] = {}
-        self.rows: list[Row] = []
-
-    def add(self, device: str, rssi_dbm: float, at: Instant, adv: bytes | None, drops: Counter[str]) -> None:
-        last = self._last.get(device)
-        if last is not None and self._same(last, at, adv):
-            last.rssi_dbm += (rssi_dbm - last.rssi_dbm) / (last.merged + 1)
-            last.merged += 1
-            drops["merged"] += 1
-            return
-        row = Row(device, rssi_dbm, at, adv)
-        self._last[device] = row
-        self.rows.append(row)
-
-    def _same(self, last: Row, at: Instant, adv: bytes | None) -> bool:
-        """With fine times: near in time. With coarse ones: another frame of the same second."""
-        if not self._coarse:
-            return abs(at - last.at) <= self._span
-        return at == last.at and last.merged == 1 and adv != last.adv

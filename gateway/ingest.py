@@ -18,7 +18,7 @@ from contracts.quantities import MILLISECOND, SECOND, Duration, Instant, from_se
 from contracts.sitemap import Site
 from contracts.wire import MAX_PAYLOAD_BYTES
 from gateway.adverts.meaning import may_name_itself, meaning_of
-from gateway.batches import Rows, batch_times, server_time
+from gateway.batches import batch_times, server_time
 from gateway.enrolment import Enrolment
 from gateway.formats.base import MALFORMED, Format
 from gateway.formats.choice import FormatChoice
@@ -62,6 +62,8 @@ class IngestService:
         self._age_max = from_seconds(min(settings.entry_age_s_max, AGE_S_MAX))
         self._enrolment = Enrolment(())
         self._enrolment_at: Instant = 0
+        self._any_other_name = False
+        """Whether a device may be meant by another name than its radio address."""
         window = from_seconds(settings.clock_window_s)
         self._senders = Senders(site.gateways, settings.strangers_max, settings.topics_max, window)
         self._choice = FormatChoice(
@@ -86,6 +88,9 @@ class IngestService:
                 if message.version >= self._enrolment.version or now - self._enrolment_at > VERSION_HEAL:
                     self._enrolment.replace(message.devices)
                     self._enrolment.version = message.version
+                    self._any_other_name = self._enrolment.any_beacon or bool(
+                        self._settings.trigger_identities
+                    )
                     self._enrolment_at = now
             case m.GuestGatewaysChanged():
                 self._senders.install((*self._site.gateways, *message.gateways))
@@ -260,39 +265,44 @@ class IngestService:
         arrival, drops, keep = source.arrival, source.drops, self._enrolment.keep
         heard.adverts += len(sightings)
         times = batch_times(sightings, heard, arrival)
-        rows = Rows(self._settings.merge_ms, times.coarse)
-        oldest = arrival - self._age_max
+        span = None if times.coarse else self._settings.merge_ms * MILLISECOND
+        gathered = heard.gathered
+        gathered.filtered = filtered
+        oldest, offset = arrival - self._age_max, times.offset or 0
         if sightings[0].adv is not None:
             heard.note_kind(sightings[0].adv)
-        strangers = 0
+        strangers = merged = 0
         for sighting in sightings:
             device = keep.get(sighting.device)
             if device is None:
-                device = self._by_identity(sighting, known, source, out)
+                device = self._by_identity(sighting, known, source, out) if self._any_other_name else None
                 if device is None:
                     strangers += 1
                     continue
-            at = server_time(sighting, times, arrival)
+            if times.plain and sighting.at is not None:
+                at: Instant | None = min(sighting.at + offset, arrival)
+            else:
+                at = server_time(sighting, times, arrival)
             if at is None:
                 drops["bad_time"] += 1
                 continue
-            out += self._tags.sighting(device, sighting, known, at, source)
+            if self._tags.may_speak(sighting, known):
+                out += self._tags.sighting(device, sighting, known, at, source)
             if at < oldest:
                 drops["too_old"] += 1
-            else:
-                rows.add(device, sighting.rssi_dbm, at, sighting.adv, drops)
+            elif not gathered.add(device, sighting.rssi_dbm, at, sighting.adv, span):
+                merged += 1
         if strangers:
             drops["not_enrolled"] += strangers
-        if rows.rows:
-            self._gather(rows, filtered, len(sightings), heard, arrival, out)
+        if merged:
+            drops["merged"] += merged
+        self._pass_on(len(sightings), heard, arrival, out)
 
     def _by_identity(
         self, sighting: Sighting, known: Format, source: Source, out: list[Message]
     ) -> str | None:
         """The enrolled device that goes by the beacon's own id, or whose alarm this beacon is."""
         keep, triggers = self._enrolment.keep, self._settings.trigger_identities
-        if not (self._enrolment.any_beacon or triggers):
-            return None
         name: str | None = None
         if sighting.adv is not None and may_name_itself(sighting.adv):
             name = meaning_of(sighting.adv).identity
@@ -308,17 +318,11 @@ class IngestService:
                 out += self._tags.trigger(device, source.arrival, source)
         return device
 
-    def _gather(
-        self, rows: Rows, filtered: bool, size: int, heard: Heard, now: Instant, out: list[Message]
-    ) -> None:
+    def _pass_on(self, size: int, heard: Heard, now: Instant, out: list[Message]) -> None:
         """Batches go on at once; vendors that send one advert a message are gathered for a moment."""
-        gathered = heard.gathered
-        gathered.filtered = filtered
-        for row in rows.rows:
-            gathered.add(row.device, row.rssi_dbm, row.at)
-        if size > 1 or not self._settings.coalesce_ms or len(gathered) >= GATHERED_MAX:
+        if size > 1 or not self._settings.coalesce_ms or len(heard.gathered) >= GATHERED_MAX:
             self._flush(heard, now, out)
-        elif heard.gateway not in self._pending:
+        elif len(heard.gathered) and heard.gateway not in self._pending:
             self._pending[heard.gateway] = now + self._settings.coalesce_ms * MILLISECOND
 
     def _flush(self, heard: Heard, now: Instant, out: list[Message]) -> None:

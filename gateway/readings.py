@@ -8,6 +8,7 @@ RSSI_MIN_DBM: Final = -126
 """-127 is "no value" in HCI and in several gateways' heartbeats."""
 RSSI_MAX_DBM: Final = 20
 """A fob lying on the gateway gives -2; 0 is "no value" again."""
+POSSIBLE_DBM: Final = frozenset(range(RSSI_MIN_DBM, RSSI_MAX_DBM + 1)) - {0}
 
 
 def rssi_of(value: Any) -> float | None:

@@ -13,7 +13,6 @@ from contracts.quantities import MILLISECOND, Duration, Instant
 from gateway.enrolment import Enrolment
 from gateway.readings import RSSI_MAX_DBM, RSSI_MIN_DBM
 
-OFFSET_MS_MAX: Final = 65_535
 POSSIBLE: Final = np.array(
     [RSSI_MIN_DBM <= value <= RSSI_MAX_DBM and value != 0 for value in (*range(128), *range(-128, 0))]
 )
@@ -78,30 +77,57 @@ def newest_of(report: ScanReport, columns: Observations) -> Instant:
 
 
 class Gathered:
-    """Rows of one gateway that become one scan report. Mutable: a short-lived builder."""
+    """Samples of one gateway that become one scan report. Mutable: a short-lived builder.
+
+    Advert and scan response of one device, or a decoded and a raw entry of one advert, are two looks at
+    the same fading: near repeats are averaged (in dB) into the sample before them.
+    """
 
     def __init__(self) -> None:
-        self.devices: list[str] = []
+        self.filtered = False
+        self.index: dict[str, int] = {}
+        self.device: list[int] = []
         self.rssi_dbm: list[float] = []
         self.at: list[Instant] = []
-        self.filtered = False
+        self._latest: dict[str, tuple[int, Instant, bytes | None, int]] = {}
+        """Device → (row, time, advert, how many went into it)."""
 
     def __len__(self) -> int:
-        return len(self.devices)
+        return len(self.device)
 
-    def add(self, device: str, rssi_dbm: float, at: Instant) -> None:
-        self.devices.append(device)
+    def add(
+        self, device: str, rssi_dbm: float, at: Instant, adv: bytes | None, span: Duration | None
+    ) -> bool:
+        """Take a sample; False when it was merged into the device's latest.
+
+        ``span`` is how near in time means the same; None = times are whole seconds or none at all, where
+        another frame at the same time means the same.
+        """
+        latest = self._latest.get(device)
+        if latest is not None:
+            row, before, last_adv, merged = latest
+            same = (
+                at == before and merged == 1 and adv != last_adv
+                if span is None
+                else -span <= at - before <= span
+            )
+            if same:
+                self.rssi_dbm[row] += (rssi_dbm - self.rssi_dbm[row]) / (merged + 1)
+                self._latest[device] = (row, before, last_adv, merged + 1)
+                return False
+        self._latest[device] = (len(self.device), at, adv, 1)
+        self.device.append(self.index.setdefault(device, len(self.index)))
         self.rssi_dbm.append(rssi_dbm)
         self.at.append(at)
+        return True
 
     def report(self, gateway: str, boot: str, seq: int, received_at: Instant) -> ScanReport:
-        """The rows as columns. Times span less than 65 s, which the age limit sees to."""
-        assert self.devices
+        """The samples as columns. Times span less than 65 s, which the age limit sees to."""
+        assert self.device
         started_at = min(self.at)
-        index: dict[str, int] = {}
-        device = array("H", [index.setdefault(name, len(index)) for name in self.devices])
+        device = array("H", self.device)
         rssi = array("b", [round(value) for value in self.rssi_dbm])
-        offset = array("H", [min((at - started_at) // MILLISECOND, OFFSET_MS_MAX) for at in self.at])
+        offset = array("H", [(at - started_at) // MILLISECOND for at in self.at])
         if not _LITTLE_ENDIAN:
             device.byteswap()
             offset.byteswap()
@@ -110,7 +136,7 @@ class Gathered:
             boot=boot,
             seq=seq,
             started_at=started_at,
-            device_ids=tuple(index),
+            device_ids=tuple(self.index),
             device=device.tobytes(),
             rssi_dbm=rssi.tobytes(),
             offset_ms=offset.tobytes(),

@@ -47,6 +47,12 @@ class Tags:
         self._presses = Presses(settings.devices_max, from_seconds(settings.button_rearm_s))
         self._presses.resume(presses)
 
+    def may_speak(self, sighting: Sighting, known: Format) -> bool:
+        """A quick look whether a sighting may say more than that the tag is here."""
+        if sighting.adv is None:
+            return True
+        return bool(self._keys) or not meaning_of(sighting.adv).silent or known.presses(sighting)
+
     def sighting(
         self, device: str, sighting: Sighting, known: Format, at: Instant, source: Source
     ) -> list[Message]:

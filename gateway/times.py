@@ -103,8 +103,33 @@ def unix_milliseconds(value: Any) -> tuple[Instant | None, Basis]:
     return round(number * MILLISECOND), "gateway_unix_ms"
 
 
+_MILLISECONDS: Final = {f".{number:03d}Z": number * MILLISECOND for number in range(1000)} | {"Z": 0}
+
+
+@lru_cache(maxsize=4_096)
+def _second(text: str) -> Instant:
+    """The instant of ``2026-02-09T00:13:53``; KeyError for anything else."""
+    parsed = parse_stamp(text)
+    if parsed is None or parsed[1] or len(text) != 19:
+        raise KeyError(text)
+    return parsed[0]
+
+
+def quick_stamp(text: str) -> Instant:
+    """The commonest stamp, ``2026-02-09T00:13:53.668Z``, by two look-ups.
+
+    Raises:
+        KeyError: another spelling; TypeError: no text.
+    """
+    return _second(text[:19]) + _MILLISECONDS[text[19:]]
+
+
 def iso_utc(value: Any) -> tuple[Instant | None, Basis]:
     """ISO 8601 text; without a zone it is local time of we know not where."""
+    try:
+        return quick_stamp(value), "gateway_iso_utc"
+    except (KeyError, TypeError):
+        pass
     parsed = parse_stamp(value) if type(value) is str else None
     if parsed is None:
         return None, "none"

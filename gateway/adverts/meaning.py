@@ -101,13 +101,16 @@ class Meaning(NamedTuple):
     button: Fields | None
     values: tuple[int | None, int | None, bool | None]
     """Battery in mV, battery in per cent, moving."""
+    silent: bool
+    """Neither button nor values: it only says that the tag is here."""
 
 
 @lru_cache(maxsize=16_384)
 def meaning_of(ad: bytes, address: str | None = None, key: bytes | None = None) -> Meaning:
     """The meaning of an advertisement. Never raises; the same bytes come from eight gateways: remembered."""
     fields = decode_advert(ad, address, key)
-    return Meaning(beacon_id(fields), button_of(fields), telemetry_of(fields))
+    button, values = button_of(fields), telemetry_of(fields)
+    return Meaning(beacon_id(fields), button, values, button is None and values == (None, None, None))
 
 
 def telemetry_of(fields: Fields) -> tuple[int | None, int | None, bool | None]:
