@@ -100,7 +100,9 @@ def import_(args: argparse.Namespace) -> int:
 
 def identifier(text: str) -> str:
     """A text as an id: what may not stand in one becomes a hyphen."""
-    kept = "".join(letter if letter.isascii() and letter.isalnum() or letter in "-_" else "-" for letter in text)
+    kept = "".join(
+        letter if (letter.isascii() and letter.isalnum()) or letter in "-_" else "-" for letter in text
+    )
     return kept.strip("-")[:64] or "site"
 
 
@@ -180,14 +182,27 @@ def extent_m(site: Site) -> list[float]:
     return [round(float(x1 - x0), 1), round(float(y1 - y0), 1)]
 
 
+_COLUMNS: Final = (
+    "floor",
+    "elevation_m",
+    "area_m2",
+    "units",
+    "named",
+    "walls",
+    "doors",
+    "gateways",
+    "cells",
+    "reached",
+    "reached_by_wheels",
+)
+
+
 def print_summary(site: Site, summary: dict[str, Any]) -> None:
     width, depth = summary["extent_m"]
     print(f"\n{site.name.zh} {site.name.en} ({site.site}): {len(site.floors)} floors, {width} x {depth} m")
-    columns = ("floor", "elevation_m", "area_m2", "units", "named", "walls", "doors", "gateways")
-    columns += ("cells", "reached", "reached_by_wheels")
-    print("  ".join(f"{column:>{_width(column)}}" for column in columns))
+    print("  ".join(f"{column:>{_width(column)}}" for column in _COLUMNS))
     for entry in summary["floors"]:
-        print("  ".join(f"{entry.get(column, '-')!s:>{_width(column)}}" for column in columns))
+        print("  ".join(f"{entry.get(column, '-')!s:>{_width(column)}}" for column in _COLUMNS))
     joined = ", ".join(f"{count} {kind}" for kind, count in summary["connectors"].items()) or "none"
     print(f"ways between floors: {joined}; doors to the outside: {summary['exits']}")
     print("installed: " + ", ".join(f"{count} {name}" for name, count in summary["installed"].items()))
