@@ -119,7 +119,7 @@ def _read(objects: bytes, fields: Fields) -> Fields:
         elif reading.name in _FLAGS:
             fields[reading.name] = bool(value)
         elif reading.name:
-            fields[reading.name] = value * reading.factor if reading.factor != 1 else value
+            fields[reading.name] = round(value * reading.factor, 3) if reading.factor != 1 else value
     return fields
 
 

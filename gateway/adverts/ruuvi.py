@@ -77,8 +77,8 @@ def _climate(data: bytes) -> Fields:
     """Temperature, humidity and pressure stand alike in formats 5, 6 and E1."""
     temperature, humidity, pressure = _signed(data, 1), u16be(data, 3), u16be(data, 5)
     return {
-        "temperature_c": None if temperature is None else temperature * 0.005,
-        "humidity_percent": None if humidity == 0xFFFF else humidity * 0.0025,
+        "temperature_c": None if temperature is None else round(temperature * 0.005, 3),
+        "humidity_percent": None if humidity == 0xFFFF else round(humidity * 0.0025, 4),
         "pressure_pa": None if pressure == 0xFFFF else pressure + 50_000,
     }
 
