@@ -87,15 +87,16 @@ class Client:
         self.topics.pop(topic, None)
         self._frames.pop(topic, None)
 
-    def next(self) -> str | tuple[str, bytes | None] | None:
-        """What to send now: events first (a slot must be known before its dot), then the rest."""
+    def next(self) -> str | dict[str, bytes | None] | None:
+        """What to send now: events first (a slot must be known before its dot), then all frames that wait."""
         if self._events:
             return self._events.popleft()
         if self._tick is not None:
             text, self._tick = self._tick, None
             return text
-        for topic in self._frames:
-            return topic, self._frames.pop(topic)
+        if self._frames:
+            frames, self._frames = self._frames, {}
+            return frames
         return None
 
     def close(self, code: int) -> None:
@@ -201,6 +202,14 @@ class Hub:
         """End all connections, for instance before going down."""
         for client in list(self.clients):
             client.close(code)
+
+    def go_down(self) -> None:
+        """Tell everybody that we stop, and let go of requests that are held."""
+        self.close_all(GOING_DOWN)
+        for entries in self._held.values():
+            for _, future in entries:
+                if not future.done():
+                    future.set_result(None)
 
     async def run(self) -> None:
         """Tell everybody each second that we live; look now and then whether they may still listen."""

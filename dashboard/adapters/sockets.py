@@ -142,7 +142,8 @@ async def _write(socket: WebSocket, hub: Hub, client: Client) -> None:
             if isinstance(item, str):
                 await socket.send({"type": "websocket.send", "text": item})
                 continue
-            topic, data = item
-            if data is None:
-                data = hub.desk.radar.key_frame(topic, hub.core.now())
-            await socket.send({"type": "websocket.send", "bytes": data})
+            whole = [
+                hub.desk.radar.key_frame(topic, hub.core.now()) if data is None else data
+                for topic, data in item.items()
+            ]
+            await socket.send({"type": "websocket.send", "bytes": b"".join(whole)})

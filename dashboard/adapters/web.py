@@ -7,7 +7,8 @@ service sends (``hub.deliver``) and the dispatcher's answers (``hub.answered``),
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.errors import ConfigError
 from dashboard.access import Refusal
 from dashboard.adapters.commands import command_routes
 from dashboard.adapters.core import Accounts, ScreensCore
@@ -29,10 +31,21 @@ from dashboard.adapters.people import people_routes
 from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
 
-__all__ = ["Accounts", "Hub", "ScreensCore", "create_app", "server_config", "spot_address"]
+__all__ = [
+    "Accounts",
+    "Hub",
+    "ScreensCore",
+    "ScreensServer",
+    "create_app",
+    "open_listener",
+    "server_config",
+    "spot_address",
+]
 
 log = logging.getLogger(__name__)
 
+GOODBYE_S: Final = 0.2
+"""Between goodbye and stop: enough for the pages that still read."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; media-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -90,9 +103,47 @@ def server_config(
         server_header=False,
         access_log=False,
         log_level="warning",
+        log_config=None,
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
+
+
+class ScreensServer(uvicorn.Server):
+    """A server that lives in somebody else's loop: leaves signals alone, and says goodbye before it stops.
+
+    ``await server.serve(sockets=[open_listener(host, port)])``; set ``should_exit`` to stop it.
+    """
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.go_down()
+        await asyncio.sleep(GOODBYE_S)
+        await super().shutdown(sockets)
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """The listening socket.
+
+    Raises:
+        ConfigError: the port is taken or may not be used; says which setting to change.
+    """
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"http.port: cannot listen on {host}:{port}: {error.strerror or error}; "
+            "stop what uses it or choose another port"
+        ) from error
 
 
 def spot_address(app: FastAPI, spot: str, base: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import numpy as np
 import sqlalchemy as sa
-import uvicorn
 import websockets
 
 from contracts import messages as m
@@ -21,7 +20,7 @@ from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant
 from contracts.sitemap import Site
-from dashboard.adapters.web import Hub, create_app, server_config
+from dashboard.adapters.web import Hub, ScreensServer, create_app, server_config
 from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
@@ -228,15 +227,13 @@ async def served(core: Core, send_buffer: int = 0) -> AsyncIterator[Served]:
     port = listener.getsockname()[1]
     app = create_app(core, core.hub)
     config = server_config(app, "127.0.0.1", port)
-    config.timeout_graceful_shutdown = 1
-    server = uvicorn.Server(config)
+    server = ScreensServer(config, core.hub)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.005)
     try:
         yield Served(core, port, app)
     finally:
-        core.hub.close_all(4012)
         server.should_exit = True
         await task
         listener.close()

@@ -31,7 +31,7 @@ def event(number: int) -> ScreenEvent:
 def drained(client: Client) -> list[Any]:
     out: list[Any] = []
     while (item := client.next()) is not None:
-        out.append(item if isinstance(item, tuple) else msgspec.json.decode(item))
+        out += item.items() if isinstance(item, dict) else [msgspec.json.decode(item)]
     return out
 
 
@@ -47,7 +47,7 @@ def test_a_waiting_frame_is_replaced_and_then_the_whole_floor_is_due(tmp_path: P
     client = joined(core, "pos:L1")
     drained(client)
     core.hub.deliver([frame(1)])
-    assert client.next() == ("pos:L1", b"\x01")
+    assert drained(client) == [("pos:L1", b"\x01")]
     core.hub.deliver([frame(2), frame(3)])
     assert drained(client) == [("pos:L1", None)]
     assert client.dropped == 1

@@ -3,15 +3,17 @@
 import asyncio
 import inspect
 import re
+import signal
 from pathlib import Path
 from typing import Final
 
 import pytest
 from starlette.routing import Route
 
-from contracts.errors import StorageError
-from dashboard.adapters.web import create_app, spot_address
-from tests.dashboard.builders import Core, served
+from contracts.errors import ConfigError, StorageError
+from dashboard.adapters.tokens import CALL, Tokens
+from dashboard.adapters.web import create_app, open_listener, spot_address
+from tests.dashboard.builders import Core, a_call, served
 
 OPEN: Final = {
     ("GET", "/"),
@@ -179,6 +181,33 @@ def test_a_spots_address_for_printing(tmp_path: Path) -> None:
             assert address.startswith(f"{server.base}/c/")
             start = (await client.get(f"{address}/start")).json()
             assert start["spot"]["spot"] == "L1-desk"
+
+    asyncio.run(scenario())
+
+
+def test_a_port_in_use_is_said_clearly() -> None:
+    with open_listener("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(
+            ConfigError, match=rf"http.port: cannot listen on 127.0.0.1:{port}: Address already"
+        ):
+            open_listener("127.0.0.1", port)
+
+
+def test_stopping_lets_go_of_held_requests_and_leaves_signals_alone(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        core.hear(a_call())
+        handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+        token = Tokens(core.secret).sign(CALL, "c-1")
+        async with served(core) as server, server.client() as phone:
+            assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+            held = asyncio.create_task(phone.get(f"/c/call/{token}/state", params={"after": 1}))
+            for _ in range(20):
+                await asyncio.sleep(0.005)
+            assert not held.done()
+            core.hub.go_down()
+            assert (await asyncio.wait_for(held, 5)).status_code == 200
 
     asyncio.run(scenario())
 
