@@ -8,26 +8,9 @@ from gateway.formats.mapping import JsonMapping
 class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How payloads of gateways are read."""
 
-    topic_filters: tuple[str, ...] = (
-        "ruuvi/#",
-        "espresense/#",
-        "home/#",
-        "kbeacon/#",
-        "tele/#",
-        "up/#",
-        "minew/#",
-        "/gw/#",
-        "gw/#",
-        "mokosmart/#",
-        "ab_gateway/#",
-        "xbg/#",
-        "ingics/#",
-        "raddec/#",
-        "meraki/#",
-        "+/events/rpc",
-        "+/online",
-    )
-    """MQTT topics to hear beside ``nearhand/v1/<site>/gateways/#``: the vendors' defaults. Add your own."""
+    topic_filters: tuple[str, ...] = ("#",)
+    """MQTT topics on which gateways of other vendors publish: all, because operators type what they like.
+    With a busy broker of your own, name them. Ours, ``nearhand/v1/<site>/gateways/#``, is always heard."""
     topic_formats: dict[str, str] = {}
     """MQTT filter to format name, for topics whose format must not be guessed."""
     mappings: dict[str, JsonMapping] = {}

@@ -54,6 +54,7 @@ class Bus:
         self.counters: Counter[str] = Counter()
         self._address = (parts.hostname, parts.port or (8883 if parts.scheme == "mqtts" else 1883))
         self._filters: dict[str, int] = {}
+        self._own_filters: list[str] = []
         self._raw = False
         self._inbox: deque[Received] = deque()
         self._inbox_limit = inbox_limit
@@ -85,10 +86,10 @@ class Bus:
                 self._raw = True
                 self._filters.update(dict.fromkeys(raw_filters, 1))
             elif kind in wire.ROUTES:
-                self._filters[wire.filter_of(kind, self.site)] = wire.ROUTES[kind].qos
+                self._own_filters.append(wire.filter_of(kind, self.site))
+                self._filters[self._own_filters[-1]] = wire.ROUTES[kind].qos
                 if issubclass(kind, m.Command):
-                    handhelds = wire.HANDHELD_COMMANDS.format(unit_id="+")
-                    self._filters[f"{wire.ROOT}/{self.site}/{handhelds}"] = 1
+                    self._filters[f"{wire.ROOT}/{self.site}/{wire.HANDHELD_COMMANDS.format(unit_id='+')}"] = 1
 
     async def connect(self, timeout_s: float = 30.0) -> None:
         """Connect and go on connecting for ever in the background.
@@ -199,8 +200,8 @@ class Bus:
             )
         if not topic.startswith(prefix):
             return None
-        if self._raw and packet.qos == 0 and topic[len(prefix) :] in ("positions", "zones", "truth"):
-            return None
+        if self._raw and not any(paho.topic_matches_sub(wanted, topic) for wanted in self._own_filters):
+            return None  # heard by the vendors' wide filter alone
         message = wire.decode(packet.payload)
         tail = topic[len(prefix) :].split("/")
         if tail[0] == "units" and tail[-1] == "commands":

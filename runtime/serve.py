@@ -188,8 +188,9 @@ async def _serve(
 
 
 def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:
-    """What ingest hears: our own format's topics and the vendors'."""
-    return (f"{ROOT}/{site}/gateways/#", *settings.ingest.topic_filters)
+    """What ingest hears: our own format's topics and the vendors'. No two filters overlap."""
+    vendors = settings.ingest.topic_filters
+    return vendors if "#" in vendors else (f"{ROOT}/{site}/gateways/#", *vendors)
 
 
 def store_url(place: Place) -> str:

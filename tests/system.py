@@ -34,6 +34,7 @@ class System:
     port: int
     mqtt_port: int
     lines: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     @property
     def address(self) -> str:
@@ -139,6 +140,10 @@ def running_system(
         if process.poll() is None:
             process.kill()
             process.wait()
+        if system.reader is not None:
+            system.reader.join(10)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _wait_until_up(system: System, timeout_s: float) -> None:
@@ -151,7 +156,8 @@ def _wait_until_up(system: System, timeout_s: float) -> None:
             arrived.put(line)
         arrived.put("")
 
-    threading.Thread(target=read, daemon=True).start()
+    system.reader = threading.Thread(target=read, daemon=True)
+    system.reader.start()
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         line = arrived.get(timeout=max(0.1, deadline - time.monotonic()))
