@@ -132,10 +132,13 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=500)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--wake-ms", type=int, default=150)
+    parser.add_argument("--particles", type=int, default=PositioningSettings().particles)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     result = measure(
-        arguments.devices, arguments.seconds, PositioningSettings(wake_interval_ms=arguments.wake_ms)
+        arguments.devices,
+        arguments.seconds,
+        PositioningSettings(wake_interval_ms=arguments.wake_ms, particles=arguments.particles),
     )
     print(json.dumps(result) if arguments.json else "\n".join(f"{k:28} {v}" for k, v in result.items()))
 

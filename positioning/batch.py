@@ -1,12 +1,16 @@
 """A batch of readings, put together by device and gateway: what the filter takes in one go."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_T = TypeVar("_T", bound=np.generic)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+LOUDER_THAN_ALL = 1024.0
+"""Decibels; more than any difference of levels, so that one key sorts by device and then by level."""
 WIDTH = 12
 """Loudest gateways used per device and update: beyond the dozen another one moves a fix by centimetres."""
 
@@ -43,14 +47,15 @@ class Batch:
 def gather(readings: Readings, gateways: int) -> Batch:
     """Mean level per device and gateway; independent of the order of readings."""
     key = readings.row * gateways + readings.gateway
-    order = np.lexsort((readings.rssi_dbm, readings.heard_s, key))
+    order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     count = np.diff(np.append(first, len(key)))
+    # Levels are whole decibels, so that sums are exact in any order.
     level = np.add.reduceat(readings.rssi_dbm[order], first) / count
-    heard_s = readings.heard_s[order][np.append(first[1:], len(key)) - 1]
+    heard_s = np.maximum.reduceat(readings.heard_s[order], first)
     row, gateway = key[first] // gateways, key[first] % gateways
-    loudest = np.lexsort((gateway, -level, row))
+    loudest = np.argsort(row * LOUDER_THAN_ALL - level, kind="stable")
     row = row[loudest]
     begin = np.flatnonzero(np.diff(row, prepend=-1))
     sizes = np.diff(np.append(begin, len(row)))
@@ -60,7 +65,7 @@ def gather(readings: Readings, gateways: int) -> Batch:
     at = (np.repeat(np.arange(len(begin)), sizes)[used], rank[used])
     shape = (len(begin), min(WIDTH, int(sizes.max())))
 
-    def table(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def table(values: NDArray[_T]) -> NDArray[_T]:
         result = np.zeros(shape, values.dtype)
         result[at] = values[loudest][used]
         return result

@@ -89,7 +89,7 @@ class Inbox:
         self, row: Ints, rssi_dbm: NDArray[np.int8], heard: Ints, arrived: Ints
     ) -> NDArray[np.bool_]:
         """Which readings to use; the others are counted by the first cause that applies."""
-        keep = row != _NOWHERE
+        keep: NDArray[np.bool_] = row != _NOWHERE
         self.dropped["bad_columns"] += int((~keep).sum())
         causes = (
             ("not_enrolled", row < 0),

@@ -97,7 +97,8 @@ def _cost(
     residual, _, _, _ = _residual(heard, x, y, offset)
     data = 0.5 * (DEGREES + 1) * np.log1p(residual**2 * weight / DEGREES).sum(axis=1)
     prior = 0.5 * ((offset - heard.offset_mean_db) / heard.offset_spread_db) ** 2
-    return data + prior + 0.5 * ((x - cx) ** 2 + (y - cy) ** 2) / reach_m**2
+    total: Floats = data + prior + 0.5 * ((x - cx) ** 2 + (y - cy) ** 2) / reach_m**2
+    return total
 
 
 def _linearise(

@@ -50,26 +50,32 @@ class Cloud:
 
     def rows(self, index: NDArray[np.intp]) -> "Cloud":
         """The clouds of some devices."""
-        return Cloud(*(getattr(self, f.name)[index] for f in fields(self)))
+        return Cloud(
+            self.x_m[index],
+            self.y_m[index],
+            self.vx_mps[index],
+            self.vy_mps[index],
+            self.weight[index],
+            self.cell[index],
+        )
 
     def put(self, index: NDArray[np.intp], other: "Cloud") -> None:
         """Overwrite the clouds of some devices."""
-        for f in fields(self):
-            getattr(self, f.name)[index] = getattr(other, f.name)
+        for field in fields(self):
+            getattr(self, field.name)[index] = getattr(other, field.name)
 
     def grown(self, rows: int) -> "Cloud":
         """Room for ``rows`` devices."""
-        return Cloud(*(_grown(getattr(self, f.name), rows) for f in fields(self)))
+        more, size = max(0, rows - len(self.cell)), self.cell.shape[1]
+        extra = nothing(size, more)
+        pairs = [(getattr(self, f.name), getattr(extra, f.name)) for f in fields(self)]
+        return Cloud(*(np.concatenate(pair) for pair in pairs))
 
 
-def _grown(old: NDArray[np.generic], rows: int) -> NDArray[np.generic]:
-    return np.concatenate([old, np.zeros((max(0, rows - len(old)), old.shape[1]), old.dtype)])
-
-
-def nothing(particles: int) -> Cloud:
-    """No devices."""
-    empty = np.zeros((0, particles), np.float32)
-    return Cloud(*[empty.copy() for _ in range(5)], empty.astype(np.int32))
+def nothing(particles: int, devices: int = 0) -> Cloud:
+    """Clouds of devices that were not heard yet."""
+    x, y, vx, vy, weight = (np.zeros((devices, particles), np.float32) for _ in range(5))
+    return Cloud(x, y, vx, vy, weight, np.zeros((devices, particles), np.int32))
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def _walk(
 ) -> Cloud:
     keep = np.exp(-elapsed_s / np.float32(VELOCITY_FADES_S))[:, None]
     renew = np.float32(walk_mps / np.sqrt(2)) * np.sqrt(1 - keep * keep)
-    half = (elapsed_s / 2)[:, None]
+    half = (elapsed_s * np.float32(0.5))[:, None]
     jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * elapsed_s + rough_m * rough_m)[:, None]
     x, vx = _axis(
         cloud.x_m, cloud.vx_mps, keep, renew, half, jitter, noise.normal[0][turn], noise.normal[2][turn]
@@ -272,7 +278,8 @@ def _middle(misfit: Singles, share: Singles) -> Singles:
     ordered = np.sort(np.where(share > 0, misfit, np.inf), axis=1)
     count = (share > 0).sum(axis=1)
     row = np.arange(len(misfit))
-    return (ordered[row, (count - 1) // 2] + ordered[row, count // 2]) / 2
+    pair: Singles = ordered[row, (count - 1) // 2] + ordered[row, count // 2]
+    return pair * np.float32(0.5)
 
 
 # --- resampling ---
@@ -281,7 +288,8 @@ def _middle(misfit: Singles, share: Singles) -> Singles:
 def thin(cloud: Cloud, fraction: float) -> NDArray[np.bool_]:
     """Which devices have fewer effective particles than ``fraction`` of all."""
     effective = 1 / np.einsum("np,np->n", cloud.weight, cloud.weight)
-    return effective < fraction * cloud.weight.shape[1]
+    few: NDArray[np.bool_] = effective < fraction * cloud.weight.shape[1]
+    return few
 
 
 def resample(cloud: Cloud, size: int, start: float) -> Cloud:
@@ -293,14 +301,12 @@ def resample(cloud: Cloud, size: int, start: float) -> Cloud:
     copies = np.diff(np.minimum(upto, size), axis=1, prepend=0)
     index = np.repeat(np.arange(n * before), copies.ravel()).reshape(n, size)
 
-    def pick(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return values.ravel()[index]
-
+    equal = np.full((n, size), 1 / size, np.float32)
     return Cloud(
-        pick(cloud.x_m),
-        pick(cloud.y_m),
-        pick(cloud.vx_mps),
-        pick(cloud.vy_mps),
-        np.full((n, size), 1 / size, np.float32),
-        pick(cloud.cell),
+        cloud.x_m.ravel()[index],
+        cloud.y_m.ravel()[index],
+        cloud.vx_mps.ravel()[index],
+        cloud.vy_mps.ravel()[index],
+        equal,
+        cloud.cell.ravel()[index],
     )

@@ -35,7 +35,9 @@ class RadioMap:
     def expected_dbm(self, cells: NDArray[np.int32], gateway: NDArray[np.int32]) -> NDArray[np.float32]:
         """Levels at cells from gateways; shapes broadcast."""
         index = cells * np.int32(self.gateways) + gateway
-        return np.float32(FLOOR_DBM) + self.level[index] * np.float32(UNIT_DB)
+        units = self.level[index].astype(np.float32)
+        levels: NDArray[np.float32] = np.float32(FLOOR_DBM) + units * np.float32(UNIT_DB)
+        return levels
 
 
 def survey_levels(

@@ -1,6 +1,7 @@
 """PositioningService: files what gateways heard, and on ``wake`` locates all devices heard since, at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,18 +14,20 @@ from contracts.messages import (
     GuestGatewaysChanged,
     InstalledGateway,
     Message,
-    PositionsEstimated,
     ScanReport,
+    ZoneChanged,
 )
 from contracts.quantities import MILLISECOND, SECOND, Instant
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from positioning import zones
 from positioning.batch import gather
+from positioning.ground import lay
 from positioning.inbox import Inbox
 from positioning.settings import OffsetPrior, PositioningSettings
 from positioning.tracks import Rows, Tracks
 from positioning.world import assemble
+from positioning.zones import ZoneMemory
 
 
 class PositioningService:
@@ -47,12 +50,13 @@ class PositioningService:
         self._closures = Closures()
         self._world = assemble(site, grid, self._guests, self._closures, settings)
         self._tracks = Tracks(len(site.floors), len(self._world.gateways), settings)
-        self._raster = zones.draw(site)
+        self._zones = ZoneMemory(zones.draw(site, grid))
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
         self._free: list[int] = []
         self._enrolment_version = -1
         self._guests_version = -1
+        self._closures_version = -1
         self._inbox = Inbox(settings.window_s, settings.pending_limit)
         self._epoch: Instant | None = None
         self._latest: Instant = 0
@@ -78,8 +82,12 @@ class PositioningService:
             case GuestGatewaysChanged() if message.version >= self._guests_version:
                 self._guests_version = message.version
                 self._install(message)
+            case ClosuresChanged() if message.version >= self._closures_version:
+                self._closures_version = message.version
+                self._closures = Closures(frozenset(message.connectors), message.fire_mode)
+                self._world = replace(self._world, ground=lay(self._site, self._grid, self._closures))
             case _:
-                pass
+                pass  # an older version of what is known already
         return ()
 
     def wake_at(self) -> Instant | None:
@@ -99,7 +107,7 @@ class PositioningService:
         rows = np.union1d(heard, changed)
         busy = self._tracks.followed()
         self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND if busy else None
-        return [self._estimates(rows, now, now_s)] if len(rows) else []
+        return self._say(rows, now, now_s) if len(rows) else []
 
     # --- who may be located, and by what ---
 
@@ -124,6 +132,7 @@ class PositioningService:
             self._ids.append(device.device_id)
             room = max(16, 1 << (len(self._ids) - 1).bit_length())
             self._tracks.reserve(room)
+            self._zones.reserve(room)
         self._rows[device.device_id] = row
         self._tracks.begin(row, self._prior(device.device_class))
 
@@ -136,6 +145,7 @@ class PositioningService:
         self._ids[row] = ""
         self._free.append(row)
         self._tracks.clear(row)
+        self._zones.clear(row)
 
     def _install(self, message: GuestGatewaysChanged) -> None:
         old = self._world.gateways
@@ -161,14 +171,16 @@ class PositioningService:
         assert self._epoch is not None, "the clock is set first"
         return (at - self._epoch) / SECOND
 
-    def _estimates(self, rows: Rows, now: Instant, now_s: float) -> PositionsEstimated:
-        tracks = self._tracks
-        estimate = tracks.report(rows, self._world, now_s)
-        label = self._raster.at(estimate.floor, estimate.x_m, estimate.y_m)
-        return pack_positions(
+    def _say(self, rows: Rows, now: Instant, now_s: float) -> list[Message]:
+        estimate = self._tracks.report(rows, self._world, now_s)
+        ids = tuple(self._ids[row] for row in rows)
+        cloud = self._tracks.cloud
+        names, changes = self._zones.update(rows, cloud.weight[rows], cloud.cell[rows])
+        known = self._zones.map.names
+        message = pack_positions(
             Positions(
                 estimated_at=now,
-                device_ids=tuple(self._ids[row] for row in rows),
+                device_ids=ids,
                 floor=estimate.floor.astype(np.int8),
                 x_m=estimate.x_m,
                 y_m=estimate.y_m,
@@ -180,6 +192,19 @@ class PositioningService:
                 floor_probability=estimate.floor_probability,
                 quality=estimate.quality,
                 age_s=estimate.age_s,
-                zone=tuple(self._raster.names[index] for index in label),
+                zone=tuple(known[name] for name in names),
             )
+        )
+        return [message, *(self._zone_changed(ids, change, now) for change in changes)]
+
+    def _zone_changed(
+        self, ids: tuple[str, ...], change: tuple[int, int, bool, float], now: Instant
+    ) -> ZoneChanged:
+        index, zone, entered, probability = change
+        return ZoneChanged(
+            device_id=ids[index],
+            zone=self._zones.map.zones[zone],
+            change="enter" if entered else "leave",
+            at=now,
+            probability=round(probability, 2),
         )

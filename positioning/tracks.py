@@ -330,7 +330,7 @@ def _variance(cloud: Cloud) -> Singles:
     for values in (cloud.x_m, cloud.y_m):
         mean = np.einsum("np,np->n", cloud.weight, values)
         total += np.einsum("np,np->n", cloud.weight, (values - mean[:, None]) ** 2)
-    return total / 2
+    return total * np.float32(0.5)
 
 
 def ellipse(xx: Floats, xy: Floats, yy: Floats) -> tuple[Floats, Floats, Floats]:

@@ -82,7 +82,7 @@ def evaluate(recording: Recording, method: str) -> Metrics:
     return judge(recording.truth, estimates, tuple(floor.floor for floor in recording.site.floors))
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The verb's arguments."""
     parser = subparsers.add_parser("evaluate", help="accuracy of the engine on recordings with known truth")
     parser.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING")

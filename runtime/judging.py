@@ -133,7 +133,7 @@ def _inside(truth: Truth, estimates: Estimates, paired: Paired) -> NDArray[np.bo
 
 
 def _zones(truth: Truth, estimates: Estimates, paired: Paired) -> Metrics:
-    rows = np.flatnonzero([bool(zone) for zone in truth.zone])
+    rows = [row for row, zone in enumerate(truth.zone) if zone]
     if not len(rows):
         return dict.fromkeys(("zone_accuracy", "zone_changes", "zone_changes_true", "zone_delay_median_s"))
     said = [*estimates.zone, ""]
