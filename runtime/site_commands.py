@@ -27,7 +27,7 @@ STATUS_WRONG: Final = 2
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds ``site`` with its verbs; each sets ``run`` to the function that does it."""
     site = subparsers.add_parser("site", help="check or import the description of a building")
-    verbs = site.add_subparsers(dest="verb", required=True)
+    verbs = site.add_subparsers(dest="action", required=True)
 
     checking = verbs.add_parser("check", help="validate a site's files; exit status 2 on errors")
     checking.add_argument("directory", type=Path, help="directory or zip with *.geojson and site.toml")
@@ -71,12 +71,7 @@ def check(args: argparse.Namespace) -> int:
 
 def import_(args: argparse.Namespace) -> int:
     """Writes a site's files from an OpenStreetMap extract and says what came of it."""
-    if args.file.stat().st_size > FILE_BYTES_MAX:
-        raise SiteError(f"{args.file} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
-    try:
-        document = msgspec.json.decode(args.file.read_bytes())
-    except msgspec.DecodeError as cause:
-        raise SiteError(f"{args.file}: not JSON: {cause}") from cause
+    document = read_json(args.file)
     settings = ImportSettings(
         site=args.site or identifier(args.file.stem),
         name=args.name or args.file.stem,
@@ -96,6 +91,22 @@ def import_(args: argparse.Namespace) -> int:
     if args.svg is not None:
         draw(site, grid, reach, args.svg)
     return STATUS_WRONG if errors(findings) else 0
+
+
+def read_json(file: Path) -> object:
+    """A JSON file.
+
+    Raises:
+        SiteError: it is missing, too large or no JSON.
+    """
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            raise SiteError(f"{file} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
+        return msgspec.json.decode(file.read_bytes())
+    except OSError as cause:
+        raise SiteError(f"{file} cannot be read: {cause.strerror}") from cause
+    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        raise SiteError(f"{file}: not JSON: {cause}") from cause
 
 
 def identifier(text: str) -> str:

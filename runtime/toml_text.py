@@ -32,8 +32,10 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON's escapes are TOML's
-    if isinstance(value, int | float):
+    if isinstance(value, int):
         return repr(value)
+    if isinstance(value, float):
+        return repr(float(value))  # numpy's floats are floats but show themselves otherwise
     if isinstance(value, dict):
         inside = ", ".join(f"{_key(key)} = {_value(part)}" for key, part in value.items())
         return f"{{ {inside} }}" if inside else "{}"
