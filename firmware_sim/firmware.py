@@ -141,6 +141,14 @@ def send(fleet: Fleet, tags: Tags, now: Instant) -> list[GatewayPayload]:
     return [GatewayPayload(topic=topic, payload=payload, received_at=now) for topic, payload in written]
 
 
+def stand_still(fleet: Fleet, gap: int) -> None:
+    """Turns and batches under way move on by ``gap`` microseconds."""
+    fleet.next_send += gap
+    fleet.at += gap
+    for gateway in fleet.gateways:
+        gateway.window_from += gap
+
+
 def clock_error(gateway: Gateway, at: Instant) -> int:
     """Microseconds by which a gateway's clock is ahead at a true time."""
     return round(gateway.clock_offset + (at - gateway.clock_set_at) * gateway.clock_drift)

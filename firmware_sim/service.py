@@ -21,7 +21,7 @@ from firmware_sim.beacons import NEVER, due
 from firmware_sim.calls import KnownCalls
 from firmware_sim.coverage import build_coverage
 from firmware_sim.demand import new_wishes
-from firmware_sim.firmware import Fleet, collect, new_fleet, send
+from firmware_sim.firmware import Fleet, collect, new_fleet, send, stand_still
 from firmware_sim.formats.base import Tags
 from firmware_sim.outbox import Outbox, post, repeats, settle
 from firmware_sim.population import populate
@@ -158,13 +158,20 @@ class FirmwareSimService:
     def _steps(self, now: Instant) -> list[Instant]:
         """The moments from the last step to ``now``, at most ``STEPS_MAX`` of them."""
         late = now - self._now
-        if late > STEPS_MAX * self._step:
-            self._left_out += late - STEPS_MAX * self._step
-            first = now - STEPS_MAX * self._step
-        else:
-            first = self._now
+        first = max(self._now, now - STEPS_MAX * self._step)
+        if first > self._now:
+            self._stand_still(first - self._now)
         self._now = now
         return [*range(first + self._step, now, self._step), now] if late > 0 else []
+
+    def _stand_still(self, gap: int) -> None:
+        """Time that nobody lived through: steps, adverts and gateways' turns move on by it."""
+        assert self._fleet is not None
+        self._left_out += gap
+        self._population.walkers.stand_still(gap)
+        beacons = self._population.beacons
+        beacons.next_at[beacons.next_at != NEVER] += gap
+        stand_still(self._fleet, gap)
 
     def _advance(self, now: Instant) -> list[Message]:
         """One step of everybody, and of the adverts in it."""

@@ -79,6 +79,11 @@ class Walkers:
         self._interpolate(now)
         return arrived
 
+    def stand_still(self, gap: int) -> None:
+        """Everybody's steps under way move on by ``gap`` microseconds."""
+        self._depart += gap
+        self._arrive += gap
+
     def _next_step(self, due: NDArray[np.intp]) -> list[int]:
         """Those who finished a step begin the next one, or are at their goal."""
         cell = self._to_cell[due]
