@@ -36,6 +36,11 @@ def due(ledger: Ledger, now: Instant) -> list[Fact]:
                 "deadline_at": task.need.deadline_at,
             }
             events.append((task.need.deadline_at, task.need.task_id, m.SlaBreached, about))
+    events += [
+        (now, call_id, m.CallCleared, {"call_id": call_id})  # a journal torn between two facts
+        for call_id in ledger.open_calls
+        if all(ledger.tasks[task].cleared_at is not None for task in ledger.calls[call_id].tasks)
+    ]
     over = tuple(
         device.device_id
         for device in ledger.enrolled.values()

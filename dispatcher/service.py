@@ -92,10 +92,13 @@ class DispatcherService:
         return self._turn(now, None)
 
     def resumed(self, now: Instant) -> Sequence[Message]:
-        """The whole state, for everybody who may have missed something; called once after a start."""
+        """What fell due while it was down, then the whole state, for everybody who may have missed
+        something; called once after a start."""
+        facts = [said for said in self._turn(now, None) if isinstance(said, Fact)]
         whole = views.snapshot(self.ledger, self.catalogue, self._shown(now), "", now)
         self._enrolled = enrolment.enrolled(self.ledger, self.catalogue)
         return [
+            *facts,
             *whole.calls,
             *whole.units,
             *whole.stock,
@@ -159,14 +162,13 @@ class DispatcherService:
         return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
 
     def _next_wake(self, now: Instant) -> Instant | None:
-        times = [
-            deadlines.next_at(self.ledger),
-            deadlines.replan_at(self.ledger, self.settings, self._planned_at),
-        ]
+        times = [deadlines.next_at(self.ledger)]
         if self._duty_at > now:
             times.append(self._duty_at)
         if self._plan_wanted:
             times.append(self._planned_at + self.settings.solve_interval_ms * MILLISECOND)
+        else:
+            times.append(deadlines.replan_at(self.ledger, self.settings, self._planned_at))
         earliest = min(times)
         return None if earliest == deadlines.NEVER else earliest
 

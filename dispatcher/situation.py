@@ -78,6 +78,10 @@ def survey(
     crowd = Crowd(cells, weights, ways.travel.speed_mps / speeds)
     missing = whereabouts.missing(now)
     rows = [_row(ledger, ways, unit, gap, settings, now) for unit, gap in zip(units, missing, strict=True)]
+    in_need = {ledger.calls[call].device_id for call in ledger.open_calls}
+    for row, staff in enumerate(catalogue.staff.values()):
+        if staff.device_id in in_need:
+            rows[row] = ("out", "caller", 0.0)  # whoever asks for help is sent nowhere
     n, t = len(units), len(columns)
     eta_s, sd_s = np.full((n, t), np.inf), np.zeros((n, t))
     depot = np.full((n, t), -1, np.int16)
@@ -211,8 +215,6 @@ def _reasons(
 ) -> list[str]:
     """Why each unit cannot be offered this task, empty where it can. The first reason counts."""
     task = column.task
-    staff = ways.catalogue.staff
-    caller = ledger.calls[task.call_id].device_id
     block = from_seconds(settings.decline_block_s)
     asked = {offer.unit_id for offer in live_offers(task)}
     skilled = ways.catalogue.qualified(task.need).tolist()
@@ -223,8 +225,6 @@ def _reasons(
             why = "no_skill"
         elif row_why[i]:
             why = row_why[i]
-        elif caller is not None and staff[unit.unit_id].device_id == caller:
-            why = "caller"
         elif declined_at is not None and now - declined_at < block:
             why = "declined_before"
         elif unit.unit_id in asked:
