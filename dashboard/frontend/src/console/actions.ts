@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { command, get, newKey, post } from "../shared/http";
 import { named } from "../shared/i18n";
+import { reasonText } from "../shared/reasons";
 import type { CallChanged, Place } from "../shared/protocol";
 import type { RouteJson } from "../shared/site";
 import { dots } from "./dots";
@@ -10,7 +11,7 @@ import { follow } from "./feed";
 import { draft, routes } from "./map/layers";
 import { spokenLine } from "./said";
 import * as state from "./state";
-import { coded, t } from "./texts";
+import { t } from "./texts";
 import { unitName } from "./words";
 
 interface Answer {
@@ -32,7 +33,7 @@ async function send(body: Record<string, unknown>, done: string): Promise<string
       spokenLine("good", done);
       return answer.subject;
     }
-    spokenLine("bad", t("said.refused", { reason: coded("why", answer.reason) }));
+    spokenLine("bad", t("said.refused", { reason: reasonText(answer.reason) }));
   } catch {
     spokenLine("bad", t("said.failed"));
   }

@@ -6,7 +6,7 @@ import { isOpen, pressingTask } from "../shared/sla";
 import { chime, siren } from "./sound";
 import { polite, urgent } from "./said";
 import * as state from "./state";
-import { coded, t } from "./texts";
+import { t } from "./texts";
 import { placeText, serviceName } from "./words";
 
 export interface Alarm {
@@ -59,7 +59,7 @@ function systemAlarms(): Alarm[] {
   }
   for (const service of state.services.value.values()) {
     if (service.state !== "degraded") continue;
-    const text = t("alarm.service", { name: service.service, reason: coded("gw.finding", service.reason) });
+    const text = t("alarm.service", { name: service.service, reason: service.reason.replaceAll("_", " ") });
     found.push({ id: `service ${service.service} ${service.reason}`, level: 2, text, where: "", at: service.at, goTo: null });
   }
   return found;

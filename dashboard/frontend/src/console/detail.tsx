@@ -3,13 +3,14 @@
 import { now } from "../shared/clock";
 import { clockTime, minutesSeconds } from "../shared/i18n";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
+import { reasonText } from "../shared/reasons";
 import { Ring, readable } from "../shared/ring";
 import { clockOf, isOpen, responseSeconds } from "../shared/sla";
 import type { CallChanged, Candidate, OfferView, TaskView } from "../shared/protocol";
 import { asksCancel, assign, beginMove, cancelCall, release, select } from "./actions";
 import { UnitDetail } from "./unitdetail";
 import * as state from "./state";
-import { coded, t } from "./texts";
+import { t } from "./texts";
 import {
   byText,
   colourOf,
@@ -108,7 +109,7 @@ function CallButtons({ call }: { call: CallChanged }) {
       <legend>{t("call.cancel.why")}</legend>
       {CANCEL_REASONS.map((reason, i) => (
         <button key={reason} class="danger" autofocus={i === 0} onClick={() => void cancelCall(call.call_id, reason)}>
-          {t(`cancel.${reason}`)}
+          {reasonText(reason)}
         </button>
       ))}
       <button onClick={() => (asksCancel.value = false)}>{t("call.back")}</button>
@@ -182,12 +183,12 @@ function Candidates({ call, task }: { call: CallChanged; task: TaskView }) {
 function CandidateRow({ call, task, candidate }: { call: CallChanged; task: TaskView; candidate: Candidate }) {
   const current = task.unit_id === candidate.unit_id;
   const sameFloor = state.places.value.get(candidate.unit_id)?.floor === call.place.floor;
-  const why = [coded("why", candidate.reason)];
+  const why = [reasonText(candidate.reason)];
   if (sameFloor) why.push(t("why.sameFloor"));
   if (candidate.p_on_time !== null) why.push(t("why.onTime", { percent: Math.round(candidate.p_on_time * 100) }));
   if (candidate.fix_age_s !== null && candidate.fix_age_s > 5) why.push(t("why.fixAge", { seconds: Math.round(candidate.fix_age_s) }));
   return (
-    <tr class={candidate.reason === "chosen" ? "chosen" : ""} aria-current={current ? "true" : undefined}>
+    <tr class={candidate.reason.startsWith("chosen") ? "chosen" : ""} aria-current={current ? "true" : undefined}>
       <td class="candidate-name">
         <button class="link" onClick={() => select({ kind: "unit", id: candidate.unit_id })}>
           {unitName(candidate.unit_id)}

@@ -4,6 +4,7 @@ import { now } from "../shared/clock";
 import { minutesSeconds } from "../shared/i18n";
 import { select } from "./actions";
 import * as state from "./state";
+import { dropText, findingText } from "./causes";
 import { coded, t } from "./texts";
 
 const ORDER = ["offline", "deaf", "silent", "unknown", "ok"];
@@ -45,7 +46,7 @@ function Row({ row }: { row: state.GatewayRow }) {
         </span>
         {health?.finding && (
           <span class="warn">
-            {t("gw.finding")}: {coded("finding", health.finding)}
+            {t("gw.finding")}: {findingText(health.finding)}
           </span>
         )}
         {selected && health && (
@@ -92,7 +93,7 @@ function Ingest() {
       </p>
       {drops.length > 0 && (
         <p class="muted">
-          {t("gw.drops")}: {drops.map(([cause, n]) => `${coded("drop", cause)} ${n.toLocaleString()}`).join(" · ")}
+          {t("gw.drops")}: {drops.map(([cause, n]) => `${dropText(cause)} ${n.toLocaleString()}`).join(" · ")}
         </p>
       )}
     </>

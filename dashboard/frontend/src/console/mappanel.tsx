@@ -44,7 +44,7 @@ export function MapPanel() {
           <span>{t("link.banner.more")}</span>
         </div>
       )}
-      {draft.value && <p class="map-hint">{t("call.move.hint")}</p>}
+      {draft.value && <p class="map-hint">{t(draft.value.moves ? "call.move.hint" : "call.place.hint")}</p>}
       {following.value && (
         <p class="map-hint">
           {t("staff.following", { name: unitName(following.value) })} <kbd>Esc</kbd>
@@ -252,7 +252,7 @@ function MapButtons() {
 function Legend() {
   const ink = "currentColor";
   return (
-    <details class="legend" open>
+    <details class="legend" open={innerWidth > 1500}>
       <summary>{t("map.legend")}</summary>
       <ul>
         {(state.site.value?.roles ?? []).map((role) => (

@@ -121,7 +121,7 @@ function PlaceField({ current }: { current: Draft }) {
         </ul>
       )}
       <p class={current.place ? "chosen-place" : "muted"}>
-        <Icon name="pin" size={16} /> {current.place ? placeText(current.place) : t("call.move.hint")}
+        <Icon name="pin" size={16} /> {current.place ? placeText(current.place) : t("call.place.hint")}
       </p>
     </div>
   );

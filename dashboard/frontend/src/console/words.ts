@@ -2,6 +2,7 @@
 
 import { named } from "../shared/i18n";
 import type { CallChanged, Place, TaskView, TimelineEntry } from "../shared/protocol";
+import { reasonsText } from "../shared/reasons";
 import { placeName } from "../shared/site";
 import { roleColour } from "../shared/shapes";
 import { theme } from "../shared/theme";
@@ -54,10 +55,20 @@ export function byText(by: string): string {
 
 export const stateText = (of: CallChanged | TaskView): string => coded("state", of.state);
 
+/** What belongs to a fact: a role, an item, a reason. */
+function detailText({ kind, detail }: TimelineEntry): string {
+  if (kind === "SlaBreached") return roleName(detail);
+  if (kind === "ItemPickedUp" || kind === "ItemReturned") {
+    const [item = "", ...number] = detail.split(" ");
+    return [itemName(item), ...number].join(" ");
+  }
+  return reasonsText(detail);
+}
+
 /** One line of a call's timeline. */
 export function factText(entry: TimelineEntry): string {
   const what = coded("fact", entry.kind);
   const who = entry.unit_id ? ` · ${unitName(entry.unit_id)}` : "";
-  const detail = entry.detail ? ` · ${coded("why", entry.detail)}` : "";
+  const detail = entry.detail ? ` · ${detailText(entry)}` : "";
   return what + who + detail;
 }

@@ -6,6 +6,7 @@ import { now, startClock } from "../shared/clock";
 import { get } from "../shared/http";
 import { clockTime, lang, named, setLang } from "../shared/i18n";
 import { LoginForm, askWho, logOut, me, type Me } from "../shared/login";
+import { reasonText } from "../shared/reasons";
 import type { SiteJson } from "../shared/site";
 import { setTheme, theme } from "../shared/theme";
 import { stayAwake } from "./alert";
@@ -61,7 +62,7 @@ function Lines() {
     <>
       {waits[0] && down && <p class="line yellow">{t("outbox.waiting", { n: waits.length, time: clockTime(waits[0].at / 1e3, false, zone) })}</p>}
       {!waits[0] && down && <p class="line yellow">{t("outbox.offline", { time: clockTime(state.toldAt.value / 1e3, true, zone) })}</p>}
-      {outbox.refused.value && <p class="line red">{t("outbox.refused", { reason: coded("refused", outbox.refused.value) })}</p>}
+      {outbox.refused.value && <p class="line red">{t("outbox.refused", { reason: reasonText(outbox.refused.value) })}</p>}
       {!window.isSecureContext && !down && state.mine.value?.unit.status === "off_duty" && <p class="line grey">{t("insecure")}</p>}
     </>
   );

@@ -134,6 +134,9 @@ function distanceToRing(x: number, y: number, ring: Point[]): number {
   return best;
 }
 
+/** There are several of each, so a shop nearby says more. */
+const MANY_OF_THEM = new Set(["elevator", "escalator", "stairs", "steps", "ramp", "movingwalkway", "structure", "nonpublic"]);
+
 /** What a person would call this point: the space it is in, or the nearest named one within 25 m. */
 export function placeName(floor: FloorJson, x: number, y: number): { name: Name; inside: boolean } | null {
   let best: { name: Name; inside: boolean } | null = null;
@@ -145,7 +148,7 @@ export function placeName(floor: FloorJson, x: number, y: number): { name: Name;
       continue;
     }
     if (space.category === "walkway") continue;
-    const distance = distanceToRing(x, y, space.polygon.outer);
+    const distance = distanceToRing(x, y, space.polygon.outer) + (MANY_OF_THEM.has(space.category) ? 8 : 0);
     if (distance < bestDistance) [best, bestDistance] = [{ name: space.name, inside: false }, distance];
   }
   return best;

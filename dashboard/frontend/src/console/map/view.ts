@@ -84,7 +84,7 @@ export function openFloorView(target: HTMLElement, events: ViewEvents): FloorVie
 
   function fit(duration = 0): void {
     if (!shown || !map.getSize()) return;
-    view.fit(shown.bounds, { padding: [40, 40, 40, 40], duration });
+    view.fit(shown.bounds, { padding: [40, 112, 64, 40], duration });
     fitted = true;
   }
   map.on("change:size", () => {
