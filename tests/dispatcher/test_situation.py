@@ -1,0 +1,106 @@
+"""Rows, columns and reasons."""
+
+import msgspec
+import numpy as np
+
+from contracts import messages as m
+from dispatcher import situation
+from dispatcher.situation import Situation
+from tests.dispatcher.builders import EAST, HALL, SETTINGS, Control
+
+
+def survey(control: Control, policy: str = "full") -> Situation:
+    service = control.service
+    settings = msgspec.structs.replace(SETTINGS, policy=policy)
+    return situation.survey(control.ledger, service.ways, service.whereabouts, settings, control.now)
+
+
+def test_a_quiet_mall_has_people_and_no_columns() -> None:
+    seen = survey(Control())
+    assert seen.columns == []
+    assert seen.part == ["free"] * 12
+    assert seen.problem.arrive_s.shape == (12, 0)
+
+
+def test_rows_tell_free_under_way_finishing_and_out() -> None:
+    control = Control()
+    control.call("luggage", EAST)
+    control.accept_all()
+    control.call("cleaning", HALL)
+    control.accept_all()
+    holders = [unit.unit_id for unit in control.ledger.units.values() if unit.task_id]
+    control.wait(9)
+    seen = survey(control)
+    parts = dict(zip(seen.unit_ids, seen.part, strict=True))
+    assert [parts[unit] for unit in holders] == ["under_way"] * 2
+    assert [column.kind for column in seen.columns] == ["held", "held"]
+    control.report(m.ReportOnScene, holders[0])
+    assert dict(zip(seen.unit_ids, survey(control).part, strict=True))[holders[0]] == "out"
+    control.wait(250)
+    late = survey(control)
+    row = late.unit_ids.index(holders[0])
+    assert late.part[row] == "finishing"
+    control.do(m.SetDuty, unit_id="u-01" if "u-01" not in holders else "u-02", duty="break")
+    assert "out" in survey(control).part
+
+
+def test_plain_policies_move_nobody() -> None:
+    control = Control()
+    control.call("luggage", EAST)
+    control.accept_all()
+    control.wait(9)
+    for policy in ("nearest", "eta"):
+        seen = survey(control, policy)
+        assert seen.columns == []
+        assert "under_way" not in seen.part
+
+
+def test_whoever_was_sent_by_an_operator_stays() -> None:
+    control = Control()
+    task_id = control.task(control.call("luggage", EAST))
+    control.do(m.AssignUnit, task_id=task_id, unit_id="u-01")
+    control.wait(20)
+    seen = survey(control)
+    assert seen.columns == []
+    assert seen.part[0] == "out"
+
+
+def test_reasons_name_the_first_that_counts() -> None:
+    control = Control()
+    control.call("complaint", EAST)
+    control.decline("u-04")
+    seen = survey(control)
+    (why,) = seen.why
+    assert why[3] == "declined_before"
+    assert {reason for i, reason in enumerate(why) if i != 3} == {"no_skill"}
+    assert not seen.problem.allowed.any()
+
+
+def test_second_offers_go_to_free_people_only() -> None:
+    control = Control()
+    control.call("luggage", EAST)
+    control.accept_all()
+    control.do(m.PlaceCall, service="luggage", place=HALL)
+    control.wait(9.99)
+    control.service.settings = msgspec.structs.replace(SETTINGS, offers_per_task_max=1)
+    control.now += 100_000
+    seen = survey(control)
+    kinds = [column.kind for column in seen.columns]
+    assert kinds == ["held", "hedge"]
+    (holder,) = [unit.unit_id for unit in control.ledger.units.values() if unit.task_id]
+    row = seen.unit_ids.index(holder)
+    assert not seen.problem.allowed[row, 1]
+    assert seen.problem.allowed[row, 0]
+    assert np.isfinite(seen.problem.arrive_s[row, 0])
+
+
+def test_the_oldest_of_a_role_is_marked_past_all_patience() -> None:
+    control = Control()
+    for unit_id in ("u-01", "u-02", "u-03", "u-04", "u-05", "u-06"):
+        control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    control.call("luggage", EAST)
+    control.wait(100)
+    control.call("luggage", HALL)
+    assert not survey(control).problem.oldest.any()
+    control.wait(1000)
+    assert survey(control).problem.oldest.tolist() == [True, False]
