@@ -153,9 +153,7 @@ async def _start(supervisor: Supervisor, children: Sequence[Child]) -> None:
     first = [child for child in children if child.name == "broker"]
     for child in first:
         await start(child)
-    async with asyncio.TaskGroup() as group:
-        for child in children[len(first) :]:
-            group.create_task(start(child))
+    await asyncio.gather(*(start(child) for child in children[len(first) :]))
 
 
 def _children(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from runtime.cli import main
-from tests.system import SMALL_SITE, System, command, eventually, running_system
+from tests.system import ROOT, SMALL_SITE, System, command, eventually, running_system
 
+SMALL_SCENARIO = ROOT / "config" / "scenarios" / "small.toml"
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("system")]
 
 
@@ -20,7 +21,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def system(data: Path) -> Iterator[System]:
-    with running_system(data, "--demo") as running:
+    with running_system(data, "--demo", "--scenario", str(SMALL_SCENARIO)) as running:
         yield running
 
 
