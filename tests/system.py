@@ -40,13 +40,14 @@ class System:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def login(self, role: str = "operator") -> httpx.Client:
+    @contextlib.contextmanager
+    def login(self, role: str = "operator") -> Iterator[httpx.Client]:
         """A client that is logged in with the first account of a role."""
         user, password = self.credentials(role)
-        client = httpx.Client(base_url=self.address, headers={"Origin": self.address}, timeout=20)
-        answer = client.post("/api/login", json={"user": user, "password": password})
-        assert answer.status_code == 200, answer.text
-        return client
+        with httpx.Client(base_url=self.address, headers={"Origin": self.address}, timeout=20) as client:
+            answer = client.post("/api/login", json={"user": user, "password": password})
+            assert answer.status_code == 200, answer.text
+            yield client
 
     def credentials(self, role: str) -> tuple[str, str]:
         people = json.loads((self.data / "logins.json").read_text())
