@@ -36,7 +36,8 @@ class Plan:
     north: bool = False
 
     def at(self, x: float, y: float) -> Point:
-        return (WIDTH_M - x if self.east else x, DEPTH_M - y if self.north else y)
+        """A point in its own quarter, to the centimetre."""
+        return (round(WIDTH_M - x if self.east else x, 2), round(DEPTH_M - y if self.north else y, 2))
 
     def area(self, x0: float, y0: float, x1: float, y1: float) -> shapely.Polygon:
         (ax, ay), (bx, by) = self.at(x0, y0), self.at(x1, y1)

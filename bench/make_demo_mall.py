@@ -198,7 +198,7 @@ def furniture(plan: Plan) -> None:
     for x in (12, 26, 211, 225):
         plan.put("vegetation", x, 59.5, x + 2, 60.5)
     if plan.floor == "L1":
-        fountain = shapely.Point(88, 60).buffer(4.0, quad_segs=4)
+        fountain = shapely.set_precision(shapely.Point(88, 60).buffer(4.0, quad_segs=4), 0.01)
         plan.fixtures.append(Fixture("L1", "water", polygon_of(fountain)))
         plan.put("furniture", 150, 57, 160, 63)
         for x, y in ((58, 61), (64, 61), (172, 57), (178, 57)):

@@ -77,6 +77,7 @@ def _ring(ring: shapely.LinearRing) -> Ring:
 
 def rectangle(x0_m: float, y0_m: float, x1_m: float, y1_m: float) -> Polygon:
     """The axis-parallel rectangle between two corners."""
+    x0_m, y0_m, x1_m, y1_m = float(x0_m), float(y0_m), float(x1_m), float(y1_m)
     return Polygon(((x0_m, y0_m), (x1_m, y0_m), (x1_m, y1_m), (x0_m, y1_m)))
 
 

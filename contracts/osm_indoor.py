@@ -348,7 +348,7 @@ def _landings(grounds: Mapping[float, Ground], connectors: Iterable[Any]) -> int
         for stop in connector.stops:
             ground = of_floor[stop.floor]
             at = shapely.Point(stop.at)
-            if ground.walkable().distance(at) > GROUND_REACH_M:
+            if not ground.walkable().distance(at) <= GROUND_REACH_M:  # NaN where there is no ground yet
                 patch = at.buffer(LANDING_M, cap_style="square")
                 _add_public(ground, patch, None)
                 made += 1

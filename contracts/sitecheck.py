@@ -189,7 +189,7 @@ def _rooms(site: Site) -> Iterator[Finding]:
         for index in invalid:
             reason = shapely.is_valid_reason(shapes[index])
             yield error("unit.geojson", here[index].space_id, f"not a valid polygon: {reason}")
-        if not invalid:
+        if here and not invalid:
             yield from _overlaps(here, shapes)
             yield from _outside(here, shapes, shape(floor.outline).buffer(0.2))
 

@@ -196,9 +196,18 @@ def _connector_hops(site: Site, grid: WalkableGrid, connector: Connector) -> Ite
             if not connector.both_ways and j < i:
                 continue
             if i != j and (connector.kind == "lift" or abs(i - j) == 1):
-                floors = max(1, abs(other_floor - floor))
-                seconds = connector.wait_s + floors * connector.seconds_per_floor
+                climb = storeys(site, floor, other_floor)
+                seconds = connector.wait_s + climb * connector.seconds_per_floor
                 yield Hop(cell, other, seconds, connector)
+
+
+def storeys(site: Site, floor: int, other: int) -> int:
+    """How many storeys lie between two floors, at least one: a landing half-way up is no storey."""
+    elevations = [entry.elevation_m for entry in site.floors]
+    rises_m = np.abs(np.diff(elevations))
+    usual_m = float(np.percentile(rises_m, 75, method="higher")) if len(rises_m) else 0.0
+    apart_m = abs(elevations[floor] - elevations[other])
+    return max(1, round(apart_m / usual_m)) if usual_m > 0 else max(1, abs(floor - other))
 
 
 def _matrix(

@@ -89,7 +89,8 @@ def test_a_label_lies_inside_even_where_the_centroid_does_not() -> None:
 
 
 coordinates = st.integers(-20, 20).map(lambda value: value + 0.5)
-walls_drawn = st.lists(st.tuples(st.integers(-20, 20), st.integers(-20, 20), st.integers(-20, 20), st.integers(-20, 20)), max_size=8)  # fmt: skip
+corner = st.integers(-20, 20)
+walls_drawn = st.lists(st.tuples(corner, corner, corner, corner), max_size=8)
 
 
 @given(walls_drawn, coordinates, coordinates, coordinates, coordinates)

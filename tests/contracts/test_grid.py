@@ -11,13 +11,14 @@ from contracts.sitemap import Door, Fixture, Floor, Name, Polygon, Site, Space, 
 from tests.sites import small_mall
 
 NAME = Name("一", "one")
+AREA = rectangle(0, 0, 12, 8)
 
 
 def one_floor(
     walls: tuple[Wall, ...] = (),
     doors: tuple[Door, ...] = (),
     fixtures: tuple[Fixture, ...] = (),
-    area: Polygon = rectangle(0, 0, 12, 8),
+    area: Polygon = AREA,
 ) -> Site:
     floor = Floor("L1", 0, NAME, 0.0, 4.0, 18.0, area)
     return Site(

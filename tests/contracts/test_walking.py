@@ -1,6 +1,7 @@
 import heapq
 import math
 from functools import cache
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.grid import WalkableGrid, build_grid
 from contracts.sitemap import Connector, Stop
-from contracts.walking import FIELDS_MAX, Closures, Travel, hops_of, in_sight, stop_cell, usable
+from contracts.walking import FIELDS_MAX, Closures, Travel, hops_of, in_sight, stop_cell, storeys, usable
 from tests.sites import small_mall
 
 TWO_WAY = frozenset(("escalator-up", "escalator-down"))
@@ -96,7 +97,7 @@ def test_a_path_takes_as_long_as_the_field_says(a: int, b: int, wheels: bool) ->
     assert (path[0], path[-1]) == (a, b)
     hops = hops_of(small_mall(), grid, times.closures, wheels)
     seconds = 0.0
-    for here, there in zip(path[:-1], path[1:], strict=True):
+    for here, there in pairwise(path):
         if (here, there) in hops:
             seconds += hops[here, there].seconds
         else:
@@ -114,7 +115,7 @@ def test_legs_join_up_cross_no_wall_and_take_the_whole_time(a: int, b: int, whee
     legs = times.legs(a, b, wheels)
     total = sum(leg.seconds for leg in legs)
     assert total == pytest.approx(float(times.times_to(b, wheels)[a]), abs=1e-2)
-    for before, after in zip(legs[:-1], legs[1:], strict=True):
+    for before, after in pairwise(legs):
         assert before.to_floor == after.floor
         assert before.points[-1] == after.points[0]
     for leg in legs:
@@ -161,6 +162,17 @@ def test_a_lift_waits_once_however_far_it_goes() -> None:
     times = Travel(msgspec.structs.replace(site, connectors=(lift,)), the_grid())
     a, b = the_grid().cell_at(0, 9.0, 20.0), the_grid().cell_at(1, 9.0, 20.0)
     assert times.times_from(a)[b] == pytest.approx(lift.wait_s + lift.seconds_per_floor)
+
+
+def test_a_landing_half_way_up_is_no_storey() -> None:
+    one, two = small_mall().floors
+    at = [0.0, 5.0, 7.5, 10.0, 15.0]
+    floors = tuple(msgspec.structs.replace(one, floor=f"F{i}", elevation_m=z) for i, z in enumerate(at))
+    site = msgspec.structs.replace(small_mall(), floors=floors)
+    assert [storeys(site, 0, i) for i in range(1, 5)] == [1, 2, 2, 3]
+    assert storeys(small_mall(), 0, 1) == storeys(small_mall(), 1, 0) == 1
+    flat = msgspec.structs.replace(small_mall(), floors=(one, msgspec.structs.replace(two, elevation_m=0.0)))
+    assert storeys(flat, 0, 1) == 1
 
 
 def test_stairs_go_from_stop_to_stop() -> None:
