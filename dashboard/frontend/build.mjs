@@ -37,7 +37,7 @@ function sources() {
   const found = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json"];
   for (const folder of ["assets", "pages", "src", "styles"]) {
     for (const entry of readdirSync(join(HERE, folder), { recursive: true, withFileTypes: true })) {
-      const path = relative(HERE, join(entry.parentPath, entry.name)).split(sep).join("/");
+      const path = relative(HERE, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/");
       if (entry.isFile() && path !== TYPES_ONLY) found.push(path);
     }
   }

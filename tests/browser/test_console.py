@@ -1,0 +1,214 @@
+"""The control room: seeing, placing, assigning, cancelling; by mouse and by keys alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from contracts import messages as m
+from tests.browser.conftest import OpenPage
+from tests.browser.mall import Mall
+from tests.browser.pages import Console
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_wrong_password_is_told_and_a_right_one_opens_the_map(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/?lang=en")
+    page.fill("input[name=user]", "operator")
+    page.fill("input[name=password]", "not it")
+    page.click("button[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    Console(page, mall).log_in()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+def test_a_call_goes_its_whole_way_before_the_operators_eyes(
+    mall: Mall, open_page: OpenPage, lang: str, width: int, height: int, picture
+) -> None:
+    page = open_page(width, height, lang)
+    console = Console(page, mall).log_in(lang=lang)
+    console.wait_live()
+    console.place_call("wheelchair", "L1 " + {"zh": "服务台", "en": "desk"}[lang])
+    row = console.rows.first
+    expect(row).to_be_visible(timeout=2_000)
+    picture(page, "placed")
+    expect(row.locator(".state-en_route")).to_be_visible(timeout=20_000)
+    picture(page, "en-route")
+    expect(console.detail.locator(".timeline")).to_contain_text({"zh": "接受", "en": "Accepted"}[lang])
+    expect(console.detail.locator(".response")).to_contain_text(re.compile(r"\d:\d\d"), timeout=60_000)
+    expect(row.locator(".state-cleared")).to_be_visible(timeout=20_000)
+    picture(page, "cleared")
+    kinds = [type(command).__name__ for command in mall.commands]
+    assert kinds == ["PlaceCall"]
+
+
+def test_a_place_is_chosen_on_the_map(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    page.wait_for_timeout(400)
+    page.keyboard.press("n")
+    page.click("[data-service=security]")
+    console.click_map(30.0, 12.0)
+    expect(page.locator(".chosen-place")).to_contain_text("Service desk L1")
+    page.click(".new-call button[type=submit]")
+    expect(console.rows).to_have_count(1)
+    [command] = mall.commands
+    assert isinstance(command, m.PlaceCall)
+    assert command.place == m.Place(floor="L1", x_m=30.0, y_m=12.0, spot="L1-desk")
+
+
+def test_the_operator_sends_another_person_and_takes_them_back(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page(1920, 1080)
+    console = Console(page, mall).log_in()
+    console.place_call("wheelchair", "desk")
+    chosen = console.detail.locator(".candidates tr", has=page.locator(".assign")).last
+    name = chosen.locator(".link").inner_text()
+    chosen.locator(".assign").click()
+    expect(console.detail.locator(".task .sent > .link")).to_have_text(name)
+    console.detail.locator(".task .sent .small").click()
+    expect(console.detail.locator(".task .sent")).to_have_count(0)
+    assert [type(command).__name__ for command in mall.commands] == [
+        "PlaceCall",
+        "AssignUnit",
+        "UnassignUnit",
+    ]
+
+
+def test_a_call_is_cancelled_with_a_reason(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    console.place_call("wheelchair", "desk")
+    console.detail.get_by_role("button", name="Cancel call").click()
+    console.detail.get_by_role("button", name="Duplicate").click()
+    expect(console.rows.first.locator(".state-cancelled")).to_be_visible()
+    assert mall.commands[-1].reason == "duplicate"  # type: ignore[attr-defined]
+
+
+def test_keys_alone_are_enough(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    keys = page.keyboard
+    keys.press("n")
+    expect(page.locator("[data-service]").first).to_be_focused()
+    page.locator("[data-service=wheelchair]").focus()
+    keys.press("Enter")
+    page.locator("[data-field=place]").focus()
+    keys.type("yfwt")  # the initials of 一层服务台 but for its L
+    page.locator("[data-field=place]").fill("")
+    keys.type("desk")
+    keys.press("Enter")
+    page.locator(".new-call button[type=submit]").focus()
+    keys.press("Enter")
+    expect(console.rows).to_have_count(1)
+    page.locator("body").click(position={"x": 700, "y": 740})
+    keys.press("Escape")
+    keys.press("ArrowDown")
+    expect(console.rows.first).to_have_attribute("aria-current", "true")
+    keys.press("a")
+    expect(page.locator(".candidates .assign").first).to_be_focused()
+    keys.press("Enter")
+    expect(console.detail.locator(".task .sent")).to_be_visible()
+    keys.press("c")
+    keys.press("Escape")
+    keys.press("c")
+    page.get_by_role("button", name="False alarm").focus()
+    keys.press("Enter")
+    expect(console.rows.first.locator(".state-cancelled")).to_be_visible()
+    assert [type(command).__name__ for command in mall.commands] == ["PlaceCall", "AssignUnit", "CancelCall"]
+
+
+def test_floors_by_number_and_page_keys_and_all_of_them_by_space(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in()
+    expect(console.floor("L1")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("2")
+    expect(console.floor("L2")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("PageDown")
+    expect(console.floor("L1")).to_have_attribute("aria-current", "true")
+    page.keyboard.press(" ")
+    expect(page.locator(".slice")).to_have_count(2)
+    expect(page.locator(".slice .plan svg").first).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator(".stack")).to_have_count(0)
+    expect(console.floor("L2")).to_have_attribute("aria-current", "true")
+
+
+def test_the_language_and_the_theme_change_without_a_reload(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    Console(page, mall).log_in()
+    page.evaluate("window.stillHere = true")
+    page.keyboard.press("l")
+    expect(page.locator(".queue h2")).to_contain_text("呼叫")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.keyboard.press("t")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate("window.stillHere")
+
+
+def test_shortcuts_are_listed_and_can_be_switched_off(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    Console(page, mall).log_in()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator(".new-call")).to_have_count(0)
+
+
+def test_a_lift_is_closed_and_reopened(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in()
+    page.keyboard.press("s")
+    lift = console.detail.locator(".connectors li").first
+    lift.get_by_role("button", name="Close").click()
+    expect(lift).to_contain_text("closed")
+    expect(page.locator(".status-line")).to_contain_text("1 closed")
+    lift.get_by_role("button", name="Reopen").click()
+    expect(page.locator(".status-line")).not_to_contain_text("closed")
+
+
+def test_gateways_are_listed_worst_first_with_the_cause_and_the_cure(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in("technician")
+    expect(page.locator(".queue")).to_have_count(0)
+    first = console.detail.locator(".gateway").first
+    expect(first).to_contain_text("silent")
+    expect(first).to_contain_text("check power and network")
+    expect(console.detail.locator(".gateway")).to_have_count(len(mall.site.gateways))
+
+
+def test_alarms_are_counted_and_acknowledged(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    light = page.locator(".alarm-light")
+    expect(light).to_have_class(re.compile("level-3"))  # the silent gateway
+    console.place_call("medical", "desk")
+    expect(light).to_have_class(re.compile("level-1"))
+    light.click()
+    expect(console.detail.locator(".alarm.level-1")).to_contain_text("Medical")
+    page.keyboard.press("k")
+    expect(console.detail.locator(".alarm.acknowledged")).to_have_count(
+        console.detail.locator(".alarm").count()
+    )
+
+
+def test_following_a_person_over_floors(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in()
+    page.keyboard.press("p")
+    page.click("[data-unit=u-01]")
+    page.keyboard.press("f")
+    other = "L2" if mall.people["u-01"].floor == 0 else "L1"
+    expect(page.locator(".map-hint")).to_contain_text("Following")
+    mall.people["u-01"].floor = mall.site.floor_index(other)
+    expect(console.floor(other)).to_have_attribute("aria-current", "true", timeout=6_000)

@@ -1,0 +1,69 @@
+"""The customer's page, from the QR code to the three faces."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.mall import Mall
+from tests.browser.pages import Customer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_wheelchair_is_asked_for_brought_and_rated(
+    mall: Mall, open_page: OpenPage, lang: str, picture
+) -> None:
+    page = open_page(360, 640, lang)
+    customer = Customer(page, mall).scan("L1-desk", lang)
+    picture(page, "start")
+    customer.ask("wheelchair")
+    helper = {"zh": "正在", "en": "is"}[lang]
+    expect(customer.state).to_contain_text(helper, timeout=15_000)
+    picture(page, "waiting")
+    expect(page.locator("[data-stars]")).to_have_count(3, timeout=60_000)
+    picture(page, "thanks")
+    page.click("[data-stars='3']")
+    expect(page.locator("[data-stars]")).to_have_count(0)
+    expect(page.locator(".question")).to_have_text(
+        {"zh": "谢谢您的评价", "en": "Thank you for telling us"}[lang]
+    )
+
+
+def test_medical_stands_apart_and_warns(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page(360, 640)
+    Customer(page, mall).scan("L2-east")
+    medical = page.locator(".medical-row [data-service=medical]")
+    expect(medical).to_contain_text("120")
+    assert page.locator(".services [data-service=medical]").count() == 0
+    box = medical.bounding_box()
+    assert box
+    assert box["height"] >= 64
+    assert box["y"] + box["height"] <= 640, "medical help needs no scrolling"
+
+
+def test_a_call_can_be_cancelled_after_a_question(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page(360, 640)
+    Customer(page, mall).scan("L1-desk").ask("power_bank")
+    page.click("[data-act=cancel]")
+    page.click("[data-act=cancel-sure]")
+    expect(page.locator("h1")).to_have_text("Cancelled")
+
+
+def test_the_call_survives_a_reload_and_the_language_changes_in_place(
+    mall: Mall, open_page: OpenPage
+) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page(360, 640)
+    Customer(page, mall).scan("L1-desk").ask("wheelchair")
+    page.reload()
+    expect(page.locator(".minutes")).to_be_visible()
+    page.click(".lang")
+    expect(page.locator("[data-act=cancel]")).to_have_text("取消呼叫")
+
+
+def test_an_address_that_is_not_ours_says_so(open_page: OpenPage) -> None:
+    page = open_page(360, 640)
+    page.goto("/c/not-a-token?lang=en")
+    expect(page.get_by_role("alert")).to_contain_text("no longer valid")
