@@ -45,7 +45,8 @@ class System:
         """A client that is logged in with the first account of a role."""
         user, password = self.credentials(role)
         with httpx.Client(base_url=self.address, headers={"Origin": self.address}, timeout=20) as client:
-            answer = client.post("/api/login", json={"user": user, "password": password})
+            body = {"user": user, "password": password}
+            answer = eventually(lambda: client.post("/api/login", json=body), 30, "the page answers")
             assert answer.status_code == 200, answer.text
             yield client
 
