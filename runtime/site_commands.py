@@ -12,12 +12,14 @@ import shapely
 
 from contracts.drawing import floor_svg
 from contracts.errors import SiteError
-from contracts.findings import Finding, errors
+from contracts.findings import Finding, errors, warning
 from contracts.geometry import shape
 from contracts.grid import WalkableGrid, build_grid
+from contracts.installation import FILE
 from contracts.osm_indoor import ImportSettings, import_osm
 from contracts.sitecheck import Reach, check_ground, reach_of
 from contracts.sitemap import Site
+from gateway.formats.table import BY_NAME
 from runtime.site_files import FILE_BYTES_MAX, read_site, save_site
 
 STATUS_WRONG: Final = 2
@@ -57,7 +59,7 @@ def check(args: argparse.Namespace) -> int:
     if site is not None and site.floors and not errors(findings):
         grid = build_grid(site, args.cell)
         reach = reach_of(site, grid)
-        findings = findings + check_ground(site, grid, reach)
+        findings = findings + check_ground(site, grid, reach) + check_formats(site)
     if args.json:
         summary = summary_of(site, grid, reach) if site else {}
         answer = {"findings": findings, "summary": summary}
@@ -91,6 +93,19 @@ def import_(args: argparse.Namespace) -> int:
     if args.svg is not None:
         draw(site, grid, reach, args.svg)
     return STATUS_WRONG if errors(findings) else 0
+
+
+def check_formats(site: Site) -> list[Finding]:
+    """Gateways that speak no built-in format: right only if the settings describe theirs."""
+    known = ("auto", *BY_NAME)
+    return [
+        warning(FILE, f"gateways ({gateway.gateway})", f"{_FORMAT_TEXT}: {' '.join(known)}")
+        for gateway in site.gateways
+        if gateway.vendor_format not in known
+    ]
+
+
+_FORMAT_TEXT: Final = "vendor_format is none of the built-in ones (a mapping in the settings may define it)"
 
 
 def read_json(file: Path) -> object:

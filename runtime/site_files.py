@@ -3,6 +3,7 @@
 import json
 import tomllib
 import zipfile
+import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +66,19 @@ def read_site(path: Path) -> tuple[Site | None, list[Finding]]:
     if installation is None:
         return None, findings
     site = _assemble(installation, collections, findings)
-    return site, findings + check_references(site)
+    return site, [*findings, *check_references(site), *_check_timezone(site)]
+
+
+def _check_timezone(site: Site) -> list[Finding]:
+    """The time zone must be known here: shifts are local time."""
+    if not zoneinfo.available_timezones():  # a machine without the tz database cannot tell
+        return []
+    try:
+        zoneinfo.ZoneInfo(site.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        text = f"unknown time zone {site.timezone!r}, expected an IANA name such as Asia/Shanghai"
+        return [error(FILE, "site", text)]
+    return []
 
 
 def _texts(path: Path) -> tuple[dict[str, bytes], list[Finding]]:

@@ -185,7 +185,7 @@ def test_a_real_mall() -> None:
 
 
 def test_a_real_station() -> None:
-    """Berlin main station: five levels and a landing joined by 15 lifts and 80 flights of steps and escalators."""
+    """Berlin main station: five levels and a landing, 15 lifts, 80 flights of steps and escalators."""
     site = venue("berlin-hbf")
     kinds = [connector.kind for connector in site.connectors]
     assert kinds.count("lift") == 15

@@ -39,6 +39,20 @@ def test_a_bad_site_fails_with_status_two(small: Path, capsys: pytest.CaptureFix
     assert "floor 'L7' is not drawn, expected one of L1, L2" in capsys.readouterr().out
 
 
+def test_an_unknown_time_zone_is_an_error(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (small / "site.toml").read_text().replace("Asia/Shanghai", "Asia/Atlantis")
+    (small / "site.toml").write_text(text)
+    assert run("check", small) == 2
+    assert "unknown time zone 'Asia/Atlantis'" in capsys.readouterr().out
+
+
+def test_an_unknown_format_is_a_warning(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (small / "site.toml").read_text().replace('"minew"', '"minnow"', 1)
+    (small / "site.toml").write_text(text)
+    assert run("check", small) == 0
+    assert "gateways (gw-L1-04): vendor_format is none of the built-in ones" in capsys.readouterr().out
+
+
 def test_findings_and_numbers_come_as_json_too(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", small, "--json", "--cell", "2") == 0
     answer = json.loads(capsys.readouterr().out)
