@@ -1,8 +1,9 @@
 """People who may log in, their sessions, and who looked at whom. Blocks for a moment: call it in threads."""
 
+import contextlib
 import hashlib
 import secrets
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Final, Literal
 
 import argon2
@@ -67,7 +68,7 @@ class Accounts:
             "created_at": now,
         }
         try:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 connection.execute(sa.insert(users).values(row))
         except sa.exc.IntegrityError as error:
             raise ValueError(f"there is a user {user} already") from error
@@ -90,13 +91,13 @@ class Accounts:
 
     def users(self) -> list[str]:
         """Log-in names in use, sorted."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             query = sa.select(users.c.user).where(~users.c.disabled).order_by(users.c.user)
             return list(connection.scalars(query))
 
     def verify(self, user: str, password: str, now: Instant) -> Session | None:
         """The person if the password is right; takes as long for a name that does not exist."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(sa.select(users).where(users.c.user == _normal(user))).one_or_none()
         usable = row is not None and not row.disabled
         try:
@@ -126,7 +127,7 @@ class Accounts:
             .order_by(sessions.c.opened_at.desc(), sessions.c.token_hash)
             .limit(SESSIONS_PER_USER)
         )
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
             connection.execute(sa.insert(sessions).values(row))
             kept = list(connection.scalars(newest))
@@ -142,16 +143,16 @@ class Accounts:
             .join(users, users.c.user == sessions.c.user)
             .where(sessions.c.token_hash == _hash(token), sessions.c.expires_at > now, ~users.c.disabled)
         )
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _session(row, row.expires_at)
 
     def revoke(self, token: str) -> None:
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(sessions).where(sessions.c.token_hash == _hash(token)))
 
     def revoke_all(self, user: str) -> None:
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(sessions).where(sessions.c.user == _normal(user)))
 
     # --- audit --------------------------------------------------------------------------------------
@@ -159,29 +160,44 @@ class Accounts:
     def audit(self, who: str, what: str, whom: str, at: Instant, detail: str = "") -> None:
         """Enter who looked at whom, or did what outside the journal. Texts are cut to their columns."""
         row = {"at": at, "who": who[:120], "what": what[:40], "whom": whom[:120], "detail": detail[:500]}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(audit).values(row))
-        except sa.exc.OperationalError as error:
-            raise StorageError(f"the audit refused an entry: {error}") from error
+        with self._writing() as connection:
+            connection.execute(sa.insert(audit).values(row))
 
     def entries(self, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
         """The audit, newest first; ``before``: only entries with a smaller id."""
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [AuditEntry(*row) for row in connection.execute(query)]
 
     def prune(self, now: Instant, audit_days: int) -> int:
         """Drop sessions that are over and audit entries that are too old; returns how many entries."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
             gone = connection.execute(sa.delete(audit).where(audit.c.at < now - audit_days * DAY))
             return gone.rowcount
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """A connection. Raises ``StorageError`` when the store does not answer."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise StorageError(f"the accounts cannot be read: {error}") from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction. Raises ``StorageError`` when the store does not answer."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise StorageError(f"the accounts cannot be written: {error}") from error
+
     def _change(self, user: str, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             changed = connection.execute(sa.update(users).where(users.c.user == _normal(user)).values(values))
         if changed.rowcount != 1:
             raise ValueError(f"there is no user {user}")

@@ -37,13 +37,17 @@ def command_routes(screens: Screens) -> APIRouter:
     router = APIRouter()
     core, site = screens.core, screens.site
     whole_site = Cached(site_json(site))
+    own_sites: dict[str, Cached] = {}
 
     @router.get("/api/site")
     async def get_site(request: Request) -> Response:
         session = await screens.require(request)
         if session.role == "staff":
-            assert session.unit_id is not None
-            return Cached(site_json(site, session.unit_id)).answer(request)
+            unit_id = session.unit_id
+            assert unit_id is not None, "staff have a unit"
+            if unit_id not in own_sites:  # at most one for each of the staff
+                own_sites[unit_id] = Cached(site_json(site, unit_id))
+            return own_sites[unit_id].answer(request)
         return whole_site.answer(request)
 
     @router.post("/api/commands")

@@ -1,5 +1,6 @@
 """Refusals as the pages get them: one shape, a status, a text in both languages."""
 
+import logging
 from typing import Final
 
 import msgspec
@@ -7,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.access import Refusal
+
+log = logging.getLogger(__name__)
 
 TEXTS: Final[dict[str, tuple[int, str, str]]] = {
     "bad_request": (400, "请求无法识别", "The request cannot be understood"),
@@ -21,6 +24,7 @@ TEXTS: Final[dict[str, tuple[int, str, str]]] = {
     "too_long": (413, "内容过长", "Too long"),
     "too_many_requests": (429, "请求过于频繁，请稍后再试", "Too many requests; please wait"),
     "our_fault": (500, "系统出错，请稍后再试", "Our fault; please try again"),
+    "unavailable": (503, "系统暂时不可用，请稍后再试", "Not available for a moment; please try again"),
     "going_down": (503, "系统正在重启，请稍后再试", "Restarting; please try again"),
     "not_confirmed": (504, "尚未确认，请重试", "Not confirmed yet; please try again"),
 }
@@ -67,6 +71,12 @@ async def on_failure(_request: Request, error: Exception) -> Response:
 async def on_refusal(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return failure_response(Failure(error.code, error.detail))
+
+
+async def on_world_error(_request: Request, error: Exception) -> Response:
+    """The store or the broker does not answer now."""
+    log.warning("%s", error)
+    return failure_response(Failure("unavailable", retry_after_s=1.0))
 
 
 async def on_http_error(_request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from contracts.errors import WorldError
 from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFrame
 from dashboard.access import Refusal, Session, inner_topic
 from dashboard.adapters.answers import Answers
@@ -24,7 +25,8 @@ CLIENTS_LIMIT: Final = 1_000
 HELD_LIMIT: Final = 2_000
 """Customers' requests held open at once; more are answered at once, and come back every 3 s."""
 TICK_S: Final = 1.0
-SESSIONS_CHECK_TICKS: Final = 30
+SESSIONS_CHECK_S: Final = 30.0
+"""How long at most somebody whose session was ended still sees the map."""
 
 LOG_IN_AGAIN: Final = 4001
 FORBIDDEN: Final = 4003
@@ -213,22 +215,30 @@ class Hub:
 
     async def run(self) -> None:
         """Tell everybody each second that we live; look now and then whether they may still listen."""
-        ticks = 0
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tick())
+            tasks.create_task(self._check_sessions())
+
+    async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            ticks += 1
             figures = self.desk.figures(self.core.now())
             for client in self.clients:
                 own = {"dropped": client.dropped, "waiting": client.waiting}
                 client.set_tick(_text({"t": "tick", **figures, **own}))
-            if ticks % SESSIONS_CHECK_TICKS == 0:
-                await self._check_sessions()
 
     async def _check_sessions(self) -> None:
-        for client in list(self.clients):
-            found = await asyncio.to_thread(self.core.accounts.session, client.token, self.core.now())
-            if found is None:
-                client.close(LOG_IN_AGAIN)
+        """On its own, because a busy store must not delay the ticks."""
+        while True:
+            await asyncio.sleep(SESSIONS_CHECK_S)
+            for client in list(self.clients):
+                try:
+                    found = await asyncio.to_thread(self.core.accounts.session, client.token, self.core.now())
+                except WorldError:
+                    self.desk.counters["sessions_unchecked"] += 1
+                    break
+                if found is None:
+                    client.close(LOG_IN_AGAIN)
 
     # --- customers' held requests ---------------------------------------------------------------------
 

@@ -19,12 +19,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.errors import ConfigError
+from contracts.errors import ConfigError, WorldError
 from dashboard.access import Refusal
 from dashboard.adapters.commands import command_routes
 from dashboard.adapters.core import Accounts, ScreensCore
 from dashboard.adapters.customers import customer_routes
-from dashboard.adapters.failures import Failure, failure_response, on_failure, on_http_error, on_refusal
+from dashboard.adapters.failures import (
+    Failure,
+    failure_response,
+    on_failure,
+    on_http_error,
+    on_refusal,
+    on_world_error,
+)
 from dashboard.adapters.hub import Hub
 from dashboard.adapters.pages import STATIC, page_routes, spot_url
 from dashboard.adapters.people import people_routes
@@ -66,6 +73,7 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         ticking = asyncio.create_task(hub.run())
+        ticking.add_done_callback(_report_end)
         yield
         ticking.cancel()
         screens.router_thread.shutdown(wait=False, cancel_futures=True)
@@ -78,6 +86,7 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     app.include_router(socket_routes(screens))
     app.add_exception_handler(Failure, on_failure)
     app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(WorldError, on_world_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, _on_fault)
     app.add_middleware(SafeHeaders)
@@ -150,6 +159,12 @@ def spot_address(app: FastAPI, spot: str, base: str) -> str:
     """The customer's address of a spot, for printing."""
     screens: Screens = app.state.screens
     return spot_url(screens, spot, base)
+
+
+def _report_end(ticking: asyncio.Task[None]) -> None:
+    """Without ticks every page says that the picture has stopped; the log shall say why."""
+    if not ticking.cancelled() and (error := ticking.exception()) is not None:
+        log.critical("the hub has stopped", exc_info=error)
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:

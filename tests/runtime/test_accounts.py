@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from contracts.errors import StorageError
 from contracts.quantities import DAY, SECOND
 from contracts.sitemap import Name
 from runtime.accounts import SESSIONS_PER_USER, Accounts, ensure_demo_users
@@ -140,3 +141,11 @@ def test_demo_users_are_made_once_and_keep_their_passwords(engine: sa.Engine) ->
     again = ensure_demo_users(accounts, site, {}, NOW)
     assert again == []
     assert accounts.verify("operator", "my own words", NOW) is not None
+
+
+def test_a_store_that_does_not_answer_is_the_worlds_fault(accounts: Accounts, engine: sa.Engine) -> None:
+    metadata.drop_all(engine)
+    with pytest.raises(StorageError):
+        accounts.session("token", NOW)
+    with pytest.raises(StorageError):
+        accounts.audit("a", "b", "c", NOW)

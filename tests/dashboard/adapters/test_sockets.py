@@ -166,7 +166,7 @@ def test_nothing_is_compressed(tmp_path: Path) -> None:
 
 def test_a_session_that_is_over_ends_the_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "TICK_S", 0.02)
-    monkeypatch.setattr(hubs, "SESSIONS_CHECK_TICKS", 2)
+    monkeypatch.setattr(hubs, "SESSIONS_CHECK_S", 0.05)
 
     async def scenario() -> None:
         core = Core(tmp_path)

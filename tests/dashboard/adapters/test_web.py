@@ -152,25 +152,32 @@ def test_bodies_are_limited_and_must_be_json_objects(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_a_fault_of_ours_is_said_in_the_same_shape_and_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (ZeroDivisionError("secret detail"), 500, "our_fault"),
+        (StorageError("secret detail"), 503, "unavailable"),
+    ],
+)
+def test_faults_have_the_same_shape_and_tell_the_log_only(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, error: Exception, status: int, code: str
 ) -> None:
     async def scenario() -> None:
         core = Core(tmp_path)
 
         def broken(*_arguments: object) -> None:
-            raise StorageError("the disk is full")
+            raise error
 
         core.accounts.session = broken  # type: ignore[method-assign, assignment]
         async with served(core) as server, server.client() as client:
             client.cookies.set("nearhand_console", "x")
             answer = await client.get("/api/me")
-            assert answer.status_code == 500
-            assert answer.json()["error"]["code"] == "our_fault"
-            assert "disk" not in answer.text
+            assert answer.status_code == status
+            assert answer.json()["error"]["code"] == code
+            assert "secret" not in answer.text
 
     asyncio.run(scenario())
-    assert any("disk is full" in str(record.exc_info) for record in caplog.records)
+    assert any("secret detail" in f"{record.message} {record.exc_info}" for record in caplog.records)
 
 
 def test_a_spots_address_for_printing(tmp_path: Path) -> None:
