@@ -36,6 +36,7 @@ VERSION_HEAL: Final = 60 * SECOND
 """An older version of the enrolment is a late message, unless nothing newer came for so long."""
 GATHERED_MAX: Final = 200
 """Rows gathered of one gateway before they go on without waiting."""
+STATUS_KINDS: Final = ("gateway_status", "gateway_heartbeat")
 AGE_S_MAX: Final = 60.0
 """A report's columns span 65 s."""
 
@@ -128,8 +129,11 @@ class IngestService:
             if len(payload.payload) > MAX_PAYLOAD_BYTES:
                 raise WireError("too_long")
             decoded, known = self._choice.decode(payload)
-            heard = self._senders.of(decoded.gateway, known, payload, now)
-            self._use(decoded, known, heard, payload, Source(heard.gateway, now, drops), out)
+            if decoded.gateway is None and decoded.sightings and decoded.sightings[0].gateway is not None:
+                self._many(decoded, known, payload, Source("", now, drops), out)
+            else:
+                heard = self._senders.of(decoded.gateway, known, payload, now)
+                self._use(decoded, known, heard, payload, Source(heard.gateway, now, drops), out)
         except WireError as error:
             drops[error.cause] += 1
         if drops:
@@ -155,7 +159,7 @@ class IngestService:
         if not payload.retained:
             heard.last_at = source.arrival
             heard.payloads += 1
-        if decoded.fields or decoded.kind != "sightings":
+        if decoded.fields if decoded.kind == "sightings" else decoded.kind in STATUS_KINDS:
             out += note_status(heard, decoded, payload.retained, source.arrival)
         if n:
             heard.vendor_format = known.name
@@ -231,26 +235,39 @@ class IngestService:
         if n > 1 and heard.repeats(payload.payload):
             heard.repeated += 1
             source.drops["duplicate"] += n
-            return
-        if decoded.gateway is not None or decoded.sightings[0].gateway is None:
+        else:
             self._batch(decoded.sightings, decoded.filtered, known, heard, source, out)
-            return
+
+    def _many(
+        self,
+        decoded: Decoded,
+        known: Format,
+        payload: m.GatewayPayload,
+        source: Source,
+        out: list[Message],
+    ) -> None:
+        """One message that carries what several gateways heard."""
         groups: dict[str | None, list[Sighting]] = {}
         for sighting in decoded.sightings:
             groups.setdefault(sighting.gateway, []).append(sighting)
+        for cause, count in decoded.drops.items():
+            source.drops[cause] += count
         for claim, group in groups.items():
             try:
-                other = self._senders.of(claim, known, payload, source.arrival)
+                heard = self._senders.of(claim, known, payload, source.arrival)
             except WireError as error:
                 source.drops[error.cause] += len(group)
                 continue
-            other.last_at = other.advert_at = source.arrival
-            other.vendor_format = known.name
-            if other.installed:
-                theirs = source._replace(gateway=other.gateway)
-                self._batch(group, decoded.filtered, known, other, theirs, out)
-            else:
-                source.drops["unknown_gateway"] += len(group)
+            if payload.retained or not heard.installed:
+                source.drops["retained" if payload.retained else "unknown_gateway"] += len(group)
+                continue
+            heard.last_at = heard.advert_at = source.arrival
+            heard.vendor_format, heard.online = known.name, True
+            heard.payloads += 1
+            if len(group) > 1 and heard.repeats(payload.payload):
+                source.drops["duplicate"] += len(group)
+                continue
+            self._batch(group, decoded.filtered, known, heard, source._replace(gateway=heard.gateway), out)
 
     def _batch(
         self,
