@@ -134,7 +134,7 @@ def collect(fleet: Fleet, heard: Heard, device: NDArray[np.intp], at: NDArray[np
 
 def send(fleet: Fleet, tags: Tags, now: Instant) -> list[GatewayPayload]:
     """What the gateways whose turn has come put on the wire by ``now``."""
-    tags.now = now
+    tags.refresh(now)
     written: Written = _misbehave(fleet, now)
     for number in np.flatnonzero(fleet.next_send <= now).tolist():
         written += _turn(fleet, number, tags, now)

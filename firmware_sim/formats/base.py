@@ -1,8 +1,8 @@
 """What a format is: a name and two ways to write, what was heard and how the gateway is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,18 +60,30 @@ class Condition:
     uptime_s: float
 
 
-@dataclass
 class Tags:
-    """The devices as formats write them: texts are made once and kept until a device changes."""
+    """The devices as formats write them: adverts and texts are made once and kept until a device changes."""
 
-    beacons: Beacons
-    joined: frozenset[int]
-    """Devices whose scan response gateways join to the advert."""
-    now: Instant = 0
-    filtered: dict[tuple[str, int], tuple[float, float, int]] = field(default_factory=dict)
-    """(room, device) → filtered RSSI, and the value and time last told: nodes that smooth."""
-    _adverts: dict[int, tuple[tuple[bool, int], bytes]] = field(default_factory=dict)
-    _texts: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
+    def __init__(self, beacons: Beacons, joined: frozenset[int], now: Instant = 0) -> None:
+        """``joined``: devices whose scan response raw gateways join to the advert."""
+        self.beacons = beacons
+        self.joined = joined
+        self.now = now
+        self.filtered: dict[tuple[str, int], tuple[float, float, int]] = {}
+        """(room, device) → filtered RSSI, and the value and time last told: nodes that smooth."""
+        self._adverts: dict[int, bytes] = {}
+        self._tables: dict[Maker, list[Texts]] = {}
+        self._presses = beacons.presses.copy()
+        self._signalling = beacons.alarm_until > now
+
+    def refresh(self, now: Instant) -> None:
+        """Take up what changed since the last time: buttons pressed, alarms that ended."""
+        self.now = now
+        signalling = self.beacons.alarm_until > now
+        changed = (signalling != self._signalling) | (self.beacons.presses != self._presses)
+        if changed.any():
+            self._signalling, self._presses = signalling, self.beacons.presses.copy()
+            for device in np.flatnonzero(changed).tolist():
+                self.forget(device)
 
     def address(self, device: int) -> str:
         """Twelve hex digits: the device's own address, or for a beacon by id one made from it."""
@@ -81,28 +93,32 @@ class Tags:
         return f"{0xD0_00_00_00_00_00 | device:012X}"
 
     def advert(self, device: int) -> bytes:
-        alarm = alarming(self.beacons, device, self.now)
-        state = (alarm, int(self.beacons.presses[device]))
-        known = self._adverts.get(device)
-        if known is None or known[0] != state:
-            data = advert(self.beacons, device, alarm)
-            if device in self.joined and len(data) + len(SCAN_RESPONSE) <= 62:
+        data = self._adverts.get(device)
+        if data is None:
+            data = advert(self.beacons, device, alarming(self.beacons, device, self.now))
+            if device in self.joined and len(data) + len(SCAN_RESPONSE) <= ADVERT_MAX:
                 data += SCAN_RESPONSE
-            self._adverts[device] = known = (state, data)
-        return known[1]
+            self._adverts[device] = data
+        return data
 
-    def text(self, kind: str, device: int, make: Callable[["Tags", int], str]) -> str:
-        """``make``'s text for a device, made anew only when its advert is another."""
-        texts = self._texts.setdefault(kind, {})
-        data = self.advert(device)
-        known = texts.get(device)
-        if known is None or known[0] is not data:
-            texts[device] = known = (data, make(self, device))
-        return known[1]
+    def texts(self, make: "Maker") -> "list[Texts]":
+        """By device, what ``make`` writes of it: what stays the same from advert to advert."""
+        table = self._tables.get(make)
+        if table is None:
+            table = self._tables[make] = [make(self, device) for device in range(len(self.beacons))]
+        return table
 
     def forget(self, device: int) -> None:
-        """The device changed its address."""
+        """The device changed its address or its advert."""
         self._adverts.pop(device, None)
+        for make, table in self._tables.items():
+            table[device] = make(self, device)
+
+
+Texts: TypeAlias = tuple[str, ...]
+Maker: TypeAlias = Callable[[Tags, int], Texts]
+ADVERT_MAX: Final = 62
+"""Advert and scan response joined."""
 
 
 @dataclass(frozen=True, slots=True)

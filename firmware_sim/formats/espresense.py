@@ -4,7 +4,7 @@ from typing import Final
 
 from contracts.quantities import SECOND
 from firmware_sim.formats.ad import as_ibeacon
-from firmware_sim.formats.base import Batch, Condition, Format, Tags, Written, hardware
+from firmware_sim.formats.base import Batch, Condition, Format, Tags, Texts, Written, hardware
 
 SMOOTHING: Final = 0.35
 """Share of the new value; the node's median and variance filters look much like it."""
@@ -15,6 +15,7 @@ KEPT_MAX: Final = 50_000
 
 def encode(batch: Batch, tags: Tags) -> Written:
     room = hardware(batch.gateway)
+    texts = tags.texts(_fragment)
     written: Written = []
     for device, rssi, at in zip(
         batch.device.tolist(), batch.rssi_dbm.tolist(), batch.at.tolist(), strict=True
@@ -23,7 +24,7 @@ def encode(batch: Batch, tags: Tags) -> Written:
         value += SMOOTHING * (rssi - value)
         tell = abs(value - told_value) >= MOVED_DB or at - told_at >= AT_LEAST_EACH
         if tell:
-            identity, mac = tags.text("espresense", device, _fragment).split("|")
+            identity, mac = texts[device]
             distance_m = 10 ** ((-59.0 - value) / 27.0)
             body = (
                 f'{{"mac":"{mac}","id":"{identity}","rssi@1m":-59,"rssi":{value:.2f},"rxAdj":0,'
@@ -47,14 +48,15 @@ def status(condition: Condition) -> Written:
     ]
 
 
-def _fragment(tags: Tags, device: int) -> str:
+def _fragment(tags: Tags, device: int) -> Texts:
+    """Identity and address."""
     mac = tags.address(device).lower()
     beacon = as_ibeacon(tags.advert(device))
     if beacon is None:
-        return f"{mac}|{mac}"
+        return mac, mac
     u = beacon.uuid_hex.lower()
     uuid = f"{u[:8]}-{u[8:12]}-{u[12:16]}-{u[16:20]}-{u[20:]}"
-    return f"iBeacon:{uuid}-{beacon.major}-{beacon.minor}|{mac}"
+    return f"iBeacon:{uuid}-{beacon.major}-{beacon.minor}", mac
 
 
 FORMAT = Format("espresense", encode, status, interval_s=0.25, status_interval_s=15.0, empty=False)

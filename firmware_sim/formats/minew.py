@@ -3,15 +3,15 @@
 import numpy as np
 
 from firmware_sim.formats.ad import as_ibeacon
-from firmware_sim.formats.base import Batch, Condition, Format, Tags, Written, hardware_hex
+from firmware_sim.formats.base import Batch, Condition, Format, Tags, Texts, Written, hardware_hex
 from firmware_sim.formats.stamps import iso_ms
 
 
 def encode(batch: Batch, tags: Tags) -> Written:
     rows = [_gateway(batch.sent_at, hardware_hex(batch.gateway))]
+    texts = tags.texts(_fragment)
     columns = zip(batch.device.tolist(), batch.rssi_dbm.tolist(), iso_ms(batch.at), strict=True)
-    for device, rssi, at in columns:
-        rows.append(f'{{"timestamp":"{at}",{tags.text("minew", device, _fragment)},"rssi":{rssi}}}')
+    rows += [f'{{"timestamp":"{at}",{texts[device][0]},"rssi":{rssi}}}' for device, rssi, at in columns]
     return [(_topic(hardware_hex(batch.gateway)), f"[{','.join(rows)}]".encode())]
 
 
@@ -32,17 +32,18 @@ def _gateway(at: int, hexa: str) -> str:
     return f'{{"timestamp":"{stamp}","type":"Gateway","mac":"{hexa}","gatewayFree":89,"gatewayLoad":0.03}}'
 
 
-def _fragment(tags: Tags, device: int) -> str:
+def _fragment(tags: Tags, device: int) -> Texts:
     """What stays the same from advert to advert."""
     mac, advert = tags.address(device), tags.advert(device)
     beacon = as_ibeacon(advert)
     if beacon is None:
-        return f'"type":"Unknown","mac":"{mac}","bleName":"","rawData":"{advert.hex().upper()}"'
-    return (
+        return (f'"type":"Unknown","mac":"{mac}","bleName":"","rawData":"{advert.hex().upper()}"',)
+    text = (
         f'"type":"iBeacon","mac":"{mac}","bleName":"","ibeaconUuid":"{beacon.uuid_hex}",'
         f'"ibeaconMajor":{beacon.major},"ibeaconMinor":{beacon.minor},'
         f'"ibeaconTxPower":{beacon.power_dbm},"battery":0'
     )
+    return (text,)
 
 
 FORMAT = Format("minew", encode, status)

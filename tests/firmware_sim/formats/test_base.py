@@ -2,7 +2,7 @@ from firmware_sim.adverts import SCAN_RESPONSE
 from firmware_sim.beacons import stranger_id
 from firmware_sim.buttons import signal
 from firmware_sim.formats.base import hardware, hardware_hex
-from tests.firmware_sim.builders import START, rng
+from tests.firmware_sim.builders import SECOND, START, rng
 from tests.firmware_sim.formats.batches import batch, heard_at, installed, tags
 
 
@@ -12,18 +12,22 @@ def test_a_batch_tells_the_gateways_time() -> None:
     assert sent.sent_at == START + sent.clock_error
 
 
-def test_texts_are_made_once_until_the_advert_changes() -> None:
+def test_texts_are_made_once_until_a_button_is_pressed_or_its_alarm_ends() -> None:
     known, made = tags(), []
 
-    def make(_tags: object, device: int) -> str:
+    def make(_tags: object, device: int) -> tuple[str, ...]:
         made.append(device)
-        return str(device)
+        return (str(device),)
 
     for _ in range(3):
-        assert known.text("x", 3, make) == "3"
-    assert made == [3]
+        assert known.texts(make)[3] == ("3",)
+    assert made == list(range(len(known.beacons)))
+    made.clear()
     signal(known.beacons, 3, START)
-    known.text("x", 3, make)
+    known.refresh(START)
+    known.refresh(START + SECOND)
+    assert made == [3]
+    known.refresh(START + 40 * SECOND)
     assert made == [3, 3]
 
 

@@ -25,6 +25,7 @@ def test_the_new_protocol_decodes_buttons() -> None:
     known = tags()
     known.beacons.presses[3] = 41
     signal(known.beacons, 3, START)
+    known.refresh(START)
     sent = batch([3, 2], gateway=installed("moko", _gateway(old=False)))
     body = json.loads(encode(sent, known)[0][1])
     button, other = body["data"]

@@ -45,7 +45,7 @@ def test_adverts_are_added_now_and_then_and_while_a_button_signals() -> None:
     told = _report(replaced(quiet, seq=8), known).adverts
     assert 0 < len(told) < len(quiet.device) / 4
     signal(known.beacons, 5, START)
-    known.now = START + SECOND
+    known.refresh(START + SECOND)
     assert _report(quiet, known).adverts == {5: known.advert(5)}
 
 
