@@ -1,7 +1,7 @@
 """How people answer their handset: at once, late, with a no, or not at all."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -30,13 +30,18 @@ class Handset:
     unit_id: str
     staff: Staff
     rng: np.random.Generator
+    taps: "Taps"
+    """Shared by all handsets."""
     view: m.UnitChanged | None = None
     known_offers: set[str] = field(default_factory=set)
-    agenda: Agenda[tuple[Deed, str]] = field(default_factory=Agenda)
 
     @property
     def by(self) -> str:
         return f"unit/{self.unit_id}"
+
+
+Taps: TypeAlias = Agenda[tuple[Handset, Deed, str]]
+"""What people will tap, and on which offer."""
 
 
 def show(handset: Handset, view: m.UnitChanged, calls: KnownCalls, now: Instant) -> bool:
@@ -52,11 +57,11 @@ def show(handset: Handset, view: m.UnitChanged, calls: KnownCalls, now: Instant)
     return True
 
 
-def act(handset: Handset, outbox: Outbox, now: Instant) -> list[Command]:
-    """What the person taps now, as long as the screen still shows the offer."""
+def act(taps: Taps, outbox: Outbox, now: Instant) -> list[Command]:
+    """What people tap now, as long as their screen still shows the offer."""
     commands: list[Command] = []
-    while (entry := handset.agenda.due(now)) is not None:
-        _, (deed, offer_id) = entry
+    while (entry := taps.due(now)) is not None:
+        _, (handset, deed, offer_id) = entry
         if offer_id not in handset.known_offers:
             continue
         ids = {"offer_id": offer_id, "unit_id": handset.unit_id}
@@ -77,11 +82,11 @@ def _ring(handset: Handset, offer: OfferView, urgent: bool, now: Instant) -> Non
     silence = staff.urgent_silence_share if urgent else staff.silence_share
     decline = staff.urgent_decline_share if urgent else staff.decline_share
     delivered = now + from_seconds(rng.uniform(*DELIVERY_S))
-    handset.agenda.add(delivered, ("delivered", offer.offer_id))
+    handset.taps.add(delivered, (handset, "delivered", offer.offer_id))
     choice = rng.random()
     answer = from_seconds(rng.lognormal(np.log(staff.answer_median_s), staff.answer_sigma))
     if choice < silence:
         return
-    handset.agenda.add(delivered + round(LOOK_SHARE * answer), ("seen", offer.offer_id))
+    handset.taps.add(delivered + round(LOOK_SHARE * answer), (handset, "seen", offer.offer_id))
     deed: Deed = "decline" if choice < silence + decline else "accept"
-    handset.agenda.add(delivered + answer, (deed, offer.offer_id))
+    handset.taps.add(delivered + answer, (handset, deed, offer.offer_id))

@@ -12,7 +12,7 @@ from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site, StaffMember
 from firmware_sim.agenda import Agenda
 from firmware_sim.calls import KnownCalls
-from firmware_sim.handsets import Handset, act, show
+from firmware_sim.handsets import Handset, Taps, act, show
 from firmware_sim.outbox import Outbox, post
 from firmware_sim.scenario import Staff
 from firmware_sim.walkers import Walkers, seconds_later
@@ -27,7 +27,6 @@ ON_SCENE_S: Final = 120.0
 
 Errand = tuple[Literal["home", "fetch", "go", "serve", "return"], str, Place | None]
 """What to do, for which task, and where."""
-Act = tuple[str, Errand]
 
 
 @dataclass(eq=False)
@@ -45,9 +44,6 @@ class Person:
     blocked: int = 0
     duty_at: Instant | None = None
     on_break: bool = False
-    agenda: Agenda[Act] = field(default_factory=Agenda)
-    loans: Agenda[str] = field(default_factory=Agenda)
-    """Depots to which customers of this person bring an item back."""
 
 
 @dataclass(eq=False)
@@ -67,6 +63,11 @@ class Crew:
     """Items that come back."""
     on_scene_s: dict[tuple[str, str], float]
     """(service, role) → typical time from arriving to done."""
+    taps: Taps
+    agenda: Agenda[tuple[Person, str, Errand]] = field(default_factory=Agenda)
+    """Who will do what, if the errand is still the same."""
+    loans: Agenda[tuple[Person, str]] = field(default_factory=Agenda)
+    """Who will book in an item that a customer brings back, and at which depot."""
     no_way: int = 0
 
 
@@ -80,10 +81,11 @@ def new_crew(
     rng: np.random.Generator,
 ) -> Crew:
     """Everybody at home. Each person draws from a stream of their own."""
+    taps: Taps = Agenda()
     people = {}
     for number, (member, stream) in enumerate(zip(members, rng.spawn(len(members)), strict=True)):
         home = Place(member.home_floor, *member.home)
-        handset = Handset(member.unit_id, staff, stream)
+        handset = Handset(member.unit_id, staff, stream, taps)
         people[member.unit_id] = Person(member, number, handset, stream, home, ("home", "", home))
     return Crew(
         site,
@@ -97,6 +99,7 @@ def new_crew(
         frozenset(item.item for item in site.items if item.wheels),
         frozenset(item.item for item in site.items if item.loan_s is not None),
         {(s.service, need.role): need.on_scene_s for s in site.services for need in s.needs},
+        taps,
     )
 
 
@@ -150,15 +153,13 @@ def arrive(crew: Crew, walker: int, now: Instant) -> None:
 
 def work(crew: Crew, now: Instant) -> list[Command]:
     """Everything that people tap and do by ``now``."""
-    commands: list[Command] = []
-    for person in crew.people.values():
-        commands += act(person.handset, crew.outbox, now)
-        while (entry := person.agenda.due(now)) is not None:
-            what, errand = entry[1]
-            if what in ("break", "end_break") or errand == person.errand:
-                commands += _do(crew, person, what, now)
-        while (loan := person.loans.due(now)) is not None:
-            commands += _loan_back(crew, person, loan[1], now)
+    commands = act(crew.taps, crew.outbox, now)
+    while (entry := crew.agenda.due(now)) is not None:
+        _, (person, what, errand) = entry
+        if what in ("break", "end_break") or errand == person.errand:
+            commands += _do(crew, person, what, now)
+    while (loan := crew.loans.due(now)) is not None:
+        commands += _loan_back(crew, *loan[1], now)
     return commands
 
 
@@ -170,7 +171,7 @@ def heard_answer(crew: Crew, command: Command, answer: m.CommandAnswered, now: I
     if person is not None:
         depot = command.item_number.partition("/")[0]
         wait_s = person.rng.exponential(crew.staff.loan_mean_s)
-        person.loans.add(seconds_later(now, wait_s), depot)
+        crew.loans.add(seconds_later(now, wait_s), (person, depot))
 
 
 def replan(crew: Crew, now: Instant) -> None:
@@ -284,7 +285,7 @@ def _loan_back(crew: Crew, person: Person, depot: str, now: Instant) -> list[Com
     """A customer brings an item back; whoever lent it books it in, when the hands are free."""
     view = person.handset.view
     if view is None or view.carrying:
-        person.loans.add(seconds_later(now, TRY_AGAIN_S), depot)
+        crew.loans.add(seconds_later(now, TRY_AGAIN_S), (person, depot))
         return []
     fields = {"unit_id": person.member.unit_id, "depot": depot}
     return [post(crew.outbox, m.ReportItemReturned, person.handset.by, now, **fields)]
@@ -320,7 +321,7 @@ def _duty(crew: Crew, person: Person, duty: str, now: Instant) -> Command:
 
 
 def _later(crew: Crew, person: Person, now: Instant, wait_s: float, what: str) -> None:
-    person.agenda.add(seconds_later(now, wait_s), (what, person.errand))
+    crew.agenda.add(seconds_later(now, wait_s), (person, what, person.errand))
 
 
 def _nearest_depot(site: Site, place: Place) -> str:

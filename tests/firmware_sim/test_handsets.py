@@ -1,6 +1,7 @@
 import msgspec
 
 from contracts.messages import AcceptOffer, Command, DeclineOffer, ReportReceipt
+from firmware_sim.agenda import Agenda
 from firmware_sim.calls import KnownCalls
 from firmware_sim.handsets import Handset, act, show
 from firmware_sim.outbox import Outbox
@@ -16,14 +17,14 @@ def _taps(handset: Handset, seconds: int = 120) -> list[tuple[float, Command]]:
     taps = []
     for tenth in range(seconds * 10):
         now = START + tenth * SECOND // 10
-        taps += [(tenth / 10, command) for command in act(handset, outbox, now)]
+        taps += [(tenth / 10, command) for command in act(handset.taps, outbox, now)]
     return taps
 
 
 def _offered(staff: Staff, seed: int = 1, priority: int = 3) -> Handset:
     calls = KnownCalls()
     calls.note(call(priority=priority))
-    handset = Handset("u-01", staff, rng(seed))
+    handset = Handset("u-01", staff, rng(seed), Agenda())
     assert show(handset, view(status="offered", offers=(offer(),)), calls, START)
     return handset
 
