@@ -33,6 +33,7 @@ from dashboard.adapters.failures import (
     on_world_error,
 )
 from dashboard.adapters.hub import Hub
+from dashboard.adapters.interface import interface_routes
 from dashboard.adapters.pages import STATIC, page_routes, spot_url
 from dashboard.adapters.people import people_routes
 from dashboard.adapters.screens import Screens
@@ -83,6 +84,7 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     for routes in (page_routes(screens, static), people_routes(screens), command_routes(screens)):
         app.include_router(routes)
     app.include_router(customer_routes(screens))
+    app.include_router(interface_routes())
     app.include_router(socket_routes(screens))
     app.add_exception_handler(Failure, on_failure)
     app.add_exception_handler(Refusal, on_refusal)

@@ -1,0 +1,244 @@
+"""The HTTP interface as OpenAPI 3.1, made from the very types that the handlers use."""
+
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from contracts import messages as m
+from contracts.sitemap import Name
+from contracts.wire import COMMAND_TYPES
+from dashboard.access import COMMANDS, AuditEntry
+from dashboard.customer import CallStatus
+from dashboard.routes import Route
+
+Schema: TypeAlias = dict[str, Any]
+TEMPLATE: Final = "#/components/schemas/{name}"
+EVERYBODY: Final = ("operator", "staff", "technician", "admin")
+DESK: Final = ("operator", "admin")
+CONSOLE: Final = ("operator", "technician", "admin")
+KEY: Final[Schema] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Names the wish: a fresh one per wish, the same one at each repetition.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
+}
+
+
+class Me(msgspec.Struct):
+    """Who is logged in."""
+
+    user: str
+    role: str
+    unit_id: str | None
+    name: Name
+    language: str
+
+
+class Login(msgspec.Struct):
+    user: str
+    password: str
+
+
+class Language(msgspec.Struct):
+    language: str
+
+
+class Looked(msgspec.Struct):
+    what: str
+    whom: str
+
+
+class CommandAnswer(msgspec.Struct):
+    command_id: str
+    accepted: bool
+    reason: str
+    subject: str
+
+
+class Audit(msgspec.Struct):
+    entries: list[AuditEntry]
+
+
+class CustomerCall(msgspec.Struct):
+    """``spot`` is needed with a device's link, ``device_token`` lets the device be located."""
+
+    service: str
+    note: str = ""
+    device_token: str | None = None
+    spot: str | None = None
+
+
+class Placed(msgspec.Struct):
+    call_token: str
+    call_id: str
+
+
+class Cancel(msgspec.Struct):
+    reason: str = "customer"
+
+
+class Move(msgspec.Struct):
+    spot: str | None = None
+    spot_token: str | None = None
+
+
+class Rate(msgspec.Struct):
+    stars: int
+    note: str = ""
+
+
+class Accepted(msgspec.Struct):
+    accepted: bool
+    reason: str
+
+
+class Text(msgspec.Struct):
+    code: str
+    message: Name
+
+
+class Failed(msgspec.Struct):
+    """Every refusal, from every address."""
+
+    error: Text
+
+
+class Health(msgspec.Struct):
+    state: str
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One address. ``roles`` empty: no log-in; a token in the path is the right."""
+
+    method: str
+    path: str
+    summary: str
+    roles: tuple[str, ...] = ()
+    body: Any = None
+    answer: Any = None
+    media_type: str = "application/json"
+    query: tuple[str, ...] = ()
+    keyed: bool = False
+
+
+OPERATIONS: Final = (
+    Operation("get", "/healthz", "Whether the server answers", answer=Health),
+    Operation("post", "/api/login", "Log in", body=Login, answer=Me),
+    Operation("post", "/api/logout", "Log out"),
+    Operation("get", "/api/me", "Who is logged in", EVERYBODY, answer=Me),
+    Operation("put", "/api/me", "Change the language", EVERYBODY, body=Language, answer=Me),
+    Operation("get", "/api/site", "The site in local metres", EVERYBODY, answer=dict),
+    Operation(
+        "post", "/api/commands", "Send a command", EVERYBODY, "Command", CommandAnswer, keyed=True
+    ),
+    Operation(
+        "get", "/api/route", "A unit's way to its target", ("operator", "admin", "staff"), None, Route,
+        query=("unit",),
+    ),
+    Operation("post", "/api/looked", "Enter who looked at whom", CONSOLE, body=Looked),
+    Operation("get", "/api/audit", "Who looked at whom", ("admin",), None, Audit, query=("before", "limit")),
+    Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),
+    Operation("get", "/d/{device_token}/start", "What a customer with an app's link sees first", answer=dict),
+    Operation("post", "/c/{spot_token}/calls", "Ask for help", (), CustomerCall, Placed, keyed=True),
+    Operation("post", "/d/{device_token}/calls", "Ask for help", (), CustomerCall, Placed, keyed=True),
+    Operation(
+        "get", "/c/call/{call_token}/state", "How far a call is; held while it is as given in ``after``", (),
+        None, CallStatus, query=("after",),
+    ),
+    Operation("post", "/c/call/{call_token}/cancel", "Cancel the call", (), Cancel, Accepted, keyed=True),
+    Operation("post", "/c/call/{call_token}/move", "I am elsewhere now", (), Move, Accepted, keyed=True),
+    Operation("post", "/c/call/{call_token}/rate", "One of three faces", (), Rate, Accepted, keyed=True),
+    Operation("get", "/floors/{floor}.svg", "A floor's plan", media_type="image/svg+xml", query=("rev",)),
+    Operation("get", "/qr", "Sheet of QR codes", DESK, media_type="text/html", query=("floor",)),
+    Operation("get", "/api", "This interface to read", media_type="text/html"),
+    Operation("get", "/api/openapi.json", "This interface for machines", answer=dict),
+    Operation("get", "/api/asyncapi.json", "MQTT and WebSocket for machines", answer=dict),
+)  # fmt: skip
+
+
+def openapi(version: str) -> Schema:
+    """The whole document; ``version`` is the product's."""
+    used = [op.body for op in OPERATIONS] + [op.answer for op in OPERATIONS]
+    types = [kind for kind in used if isinstance(kind, type) and kind is not dict]
+    _, components = msgspec.json.schema_components([*types, *COMMAND_TYPES, Failed], ref_template=TEMPLATE)
+    for kind in COMMAND_TYPES:
+        components[kind.__name__] = _as_sent(components[kind.__name__])
+    components["Command"] = {
+        "oneOf": [_ref(kind.__name__) for kind in COMMAND_TYPES],
+        "discriminator": {"propertyName": "type"},
+    }
+    paths: dict[str, Schema] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "nearhand", "version": version, "description": "See docs/screens-api.md."},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "console": {"type": "apiKey", "in": "cookie", "name": "nearhand_console"},
+                "staff": {"type": "apiKey", "in": "cookie", "name": "nearhand_staff"},
+            },
+        },
+    }
+
+
+def senders(kind: type[m.Command]) -> list[str]:
+    """The roles that may send a command."""
+    return [role for role, kinds in COMMANDS.items() if kind in kinds]
+
+
+def _as_sent(schema: Schema) -> Schema:
+    """A command as pages send it: who, when and which one is added by the server."""
+    properties = {
+        name: part for name, part in schema["properties"].items() if name not in ("command_id", "by")
+    }
+    required = [name for name in schema["required"] if name not in ("command_id", "by", "at")]
+    return {**schema, "properties": properties, "required": required}
+
+
+def _operation(operation: Operation) -> Schema:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _names_in(operation.path)
+    ]
+    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query]
+    if "staff" in operation.roles:
+        parameters.append({"name": "app", "in": "query", "schema": {"enum": ["staff"]}})
+    described: Schema = {
+        "summary": operation.summary,
+        "parameters": [*parameters, *([KEY] if operation.keyed else [])],
+        "responses": {"2XX": _content(operation), "default": _failed()},
+    }
+    if operation.roles:
+        described["description"] = "For " + ", ".join(operation.roles) + "."
+        described["security"] = [{"staff" if operation.roles == ("staff",) else "console": []}]
+        if "staff" in operation.roles:
+            described["security"].append({"staff": []})
+    if operation.body is not None:
+        name = operation.body if isinstance(operation.body, str) else operation.body.__name__
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(name)}}}
+    return described
+
+
+def _content(operation: Operation) -> Schema:
+    if operation.media_type != "application/json":
+        return {"description": "As asked", "content": {operation.media_type: {"schema": {"type": "string"}}}}
+    if operation.answer is None:
+        return {"description": "Done"}
+    schema = {"type": "object"} if operation.answer is dict else _ref(operation.answer.__name__)
+    return {"description": "As asked", "content": {"application/json": {"schema": schema}}}
+
+
+def _failed() -> Schema:
+    return {"description": "Refused", "content": {"application/json": {"schema": _ref("Failed")}}}
+
+
+def _names_in(path: str) -> list[str]:
+    return [part.partition("}")[0] for part in path.split("{")[1:]]
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": TEMPLATE.format(name=name)}
