@@ -232,7 +232,7 @@ class Mall:
         server = ScreensServer(server_config(self.app, "127.0.0.1", self.port), self.hub)
         living = asyncio.create_task(self.live())
         serving = asyncio.create_task(server.serve(sockets=[self._listener]))
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn has no event for it
             await asyncio.sleep(0.005)
         ready.set_result(None)
         waiting = asyncio.create_task(over.wait())

@@ -2,6 +2,7 @@
 
 import { now } from "../shared/clock";
 import { clockTime, minutesSeconds } from "../shared/i18n";
+import { focusOnce } from "../shared/focus";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { reasonText } from "../shared/reasons";
 import { Ring, readable } from "../shared/ring";
@@ -108,7 +109,7 @@ function CallButtons({ call }: { call: CallChanged }) {
     <fieldset class="why">
       <legend>{t("call.cancel.why")}</legend>
       {CANCEL_REASONS.map((reason, i) => (
-        <button key={reason} class="danger" autofocus={i === 0} onClick={() => void cancelCall(call.call_id, reason)}>
+        <button key={reason} class="danger" ref={i === 0 ? focusOnce : null} onClick={() => void cancelCall(call.call_id, reason)}>
           {reasonText(reason)}
         </button>
       ))}

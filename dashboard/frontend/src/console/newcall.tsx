@@ -1,6 +1,7 @@
 // A new call, or a call that is moved: a service, a place on the map or by name, a note.
 
 import { signal } from "@preact/signals";
+import { focusOnce } from "../shared/focus";
 import { named } from "../shared/i18n";
 import { Icon, ServiceIcon } from "../shared/icon";
 import { discardDraft, goToFloor, moveCall, placeCall, wantedView } from "./actions";
@@ -74,7 +75,7 @@ function Services({ chosen }: { chosen: string | null }) {
           class={`service priority-${service.priority}`}
           aria-pressed={chosen === service.service}
           data-service={service.service}
-          autofocus={i === 0}
+          ref={i === 0 ? focusOnce : null}
           onClick={() => change({ service: service.service })}
         >
           <ServiceIcon icon={serviceIcon(service.service)} size={22} />

@@ -1,6 +1,7 @@
 // The site's own state: closed lifts and escalators, fire mode, what the depots hold.
 
 import { signal } from "@preact/signals";
+import { focusOnce } from "../shared/focus";
 import { Icon } from "../shared/icon";
 import { named } from "../shared/i18n";
 import type { ConnectorJson } from "../shared/site";
@@ -56,7 +57,7 @@ function FireMode() {
       >
         {t("site.fire.start")}
       </button>
-      <button autofocus onClick={() => (sure.value = false)}>
+      <button ref={focusOnce} onClick={() => (sure.value = false)}>
         {t("call.back")}
       </button>
     </fieldset>

@@ -17,6 +17,8 @@ import * as state from "./state";
 import { coded, t } from "./texts";
 
 const QUERY = "?app=staff";
+/** What has waited this long deserves a word even while the connection seems to stand. */
+const STUCK_US = 3_000_000;
 const REFUSED_SHOWN_MS = 6_000;
 
 function Page() {
@@ -57,11 +59,12 @@ function Head({ who }: { who: Me }) {
 function Lines() {
   const waits = outbox.waiting.value.filter((one) => one.wish.type !== "ReportReceipt");
   const down = stream.link.value === "down" || stream.link.value === "late";
+  const stuck = waits[0] !== undefined && (down || now.value * 1e3 - waits[0].at > STUCK_US);
   const zone = state.site.value?.timezone;
   return (
     <>
-      {waits[0] && down && <p class="line yellow">{t("outbox.waiting", { n: waits.length, time: clockTime(waits[0].at / 1e3, false, zone) })}</p>}
-      {!waits[0] && down && <p class="line yellow">{t("outbox.offline", { time: clockTime(state.toldAt.value / 1e3, true, zone) })}</p>}
+      {waits[0] && stuck && <p class="line yellow">{t("outbox.waiting", { n: waits.length, time: clockTime(waits[0].at / 1e3, false, zone) })}</p>}
+      {!stuck && down && <p class="line yellow">{t("outbox.offline", { time: clockTime(state.toldAt.value / 1e3, true, zone) })}</p>}
       {outbox.refused.value && <p class="line red">{t("outbox.refused", { reason: reasonText(outbox.refused.value) })}</p>}
       {!window.isSecureContext && !down && state.mine.value?.unit.status === "off_duty" && <p class="line grey">{t("insecure")}</p>}
     </>

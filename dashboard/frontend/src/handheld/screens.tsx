@@ -216,7 +216,8 @@ function Way({ unit }: { unit: UnitChanged }) {
   const returning = unit.status === "returning_item";
   const route = state.route.value;
   const fits = route?.target && target && route.target.x_m === target.x_m && route.target.y_m === target.y_m ? route : null;
-  const said = fits && target ? steps(fits, target) : [];
+  const goal = target ? (fetching || returning ? depotName(unit.depot) : "") || spotName(target) : "";
+  const said = fits && target ? steps(fits, target, goal) : [];
   const title = returning ? t("way.return", { item: itemName(unit.item) }) : fetching ? t("way.fetch", { item: itemName(unit.item) }) : t("way.go");
   const floor = state.place.value?.floor ?? fits?.legs[0]?.floor ?? target?.floor ?? "";
   return (
@@ -227,13 +228,13 @@ function Way({ unit }: { unit: UnitChanged }) {
           <strong>{title}</strong>
           {target && (
             <span class="muted">
-              {target.floor} · {fetching || returning ? depotName(unit.depot) || spotName(target) : spotName(target)}
+              {target.floor} · {goal}
             </span>
           )}
         </span>
         {!returning && <Countdown deadlineAt={unit.deadline_at} />}
       </header>
-      <p class="step">{said[0] ?? (target && t(fits ? "way.here" : "way.noroute", { place: spotName(target) }))}</p>
+      <p class="step">{said[0] ?? (target && t(fits ? "way.here" : "way.noroute", { place: goal }))}</p>
       {said[1] && <p class="muted then">{t("way.then", { step: said[1] })}</p>}
       {target && <Plan floor={floor} target={target} route={fits} />}
       {call?.note && <p class="note">{call.note}</p>}

@@ -32,7 +32,7 @@ function metres(leg: Leg): number {
 }
 
 /** The way as sentences, one a leg. */
-export function steps(route: RouteJson, target: Place): string[] {
+export function steps(route: RouteJson, target: Place, goal: string): string[] {
   return route.legs.map((leg, i) => {
     const next = route.legs[i + 1];
     if (leg.connector) {
@@ -41,6 +41,6 @@ export function steps(route: RouteJson, target: Place): string[] {
       return t(`way.${leg.connector.kind}`, { connector, floor });
     }
     if (next?.connector) return t("way.walkTo", { metres: metres(leg), connector: named(next.connector.name, t(`kind.${next.connector.kind}`)) });
-    return t("way.walk", { metres: metres(leg), place: spotName(target) });
+    return t("way.walk", { metres: metres(leg), place: goal });
   });
 }

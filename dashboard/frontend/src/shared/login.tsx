@@ -1,6 +1,7 @@
 // Logging in: the same small form for the console and the handheld.
 
 import { signal } from "@preact/signals";
+import { focusOnce } from "./focus";
 import type { Name } from "./i18n";
 import { HttpError, get, newKey, post } from "./http";
 
@@ -66,7 +67,7 @@ export function LoginForm({ texts, query, done }: { texts: LoginTexts; query: st
       <h1>{texts.title}</h1>
       <label>
         {texts.user}
-        <input name="user" autocomplete="username" autocapitalize="none" required autofocus />
+        <input name="user" autocomplete="username" autocapitalize="none" required ref={focusOnce} />
       </label>
       <label>
         {texts.password}
