@@ -99,6 +99,11 @@ class IngestService:
                 self._pending = {n: due for n, due in self._pending.items() if n in self._senders.heard}
         return ()
 
+    @property
+    def drops_total(self) -> int:
+        """Everything dropped since the start, whatever the cause."""
+        return self._drops.total()
+
     def wake_at(self) -> Instant | None:
         return min(self._count_at, *self._pending.values()) if self._pending else self._count_at
 

@@ -178,3 +178,15 @@ def status_of(text: str) -> str | None:
     if word in ("online", "true", "1", "connected"):
         return "online"
     return "offline" if word in ("offline", "false", "0", "disconnected") else None
+
+
+def need_status(text: str) -> Fields:
+    """The ``status`` field of a last will.
+
+    Raises:
+        WireError: ``bad_status`` for text that is none.
+    """
+    status = status_of(text)
+    if status is None:
+        raise WireError("bad_status", repr(text[:40]))
+    return {"status": status}

@@ -10,7 +10,7 @@ from typing import Any, Final
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, canonical_uuid
 from gateway.adverts.beacons import ibeacon_id
-from gateway.formats.base import Clue, Format, gather, status_of
+from gateway.formats.base import Clue, Format, gather, need_status
 from gateway.readings import percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
 from gateway.times import number_of
@@ -34,7 +34,7 @@ def decode(clue: Clue) -> Decoded:
     if len(levels) == 2:
         return _device(clue.object, "", room)
     if levels[2] == "status":
-        return Decoded("gateway_status", room, fields={"status": status_of(clue.text)})
+        return Decoded("gateway_status", room, fields=need_status(clue.text))
     if levels[2] == "telemetry":
         return _telemetry(room, clue.object)
     raise WireError("not_a_sighting", f"topic {clue.topic!r}")

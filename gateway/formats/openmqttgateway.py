@@ -12,7 +12,7 @@ from gateway.addresses import canonical_address, canonical_uuid, device_name, ga
 from gateway.adverts.beacons import ibeacon_id
 from gateway.adverts.decode import decode_advert
 from gateway.adverts.meaning import advert_details
-from gateway.formats.base import Clue, Format, gather, merge_details, status_of
+from gateway.formats.base import Clue, Format, gather, merge_details, need_status, status_of
 from gateway.readings import hex_bytes, percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
 from gateway.times import number_of
@@ -32,7 +32,7 @@ def detect(clue: Clue) -> bool:
 def decode(clue: Clue) -> Decoded:
     levels = clue.levels
     if levels[-1] == WILL:
-        return Decoded("gateway_status", clue.level_before(WILL), fields={"status": status_of(clue.text)})
+        return Decoded("gateway_status", clue.level_before(WILL), fields=need_status(clue.text))
     body = clue.object
     if not body:
         raise WireError("not_json")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from contracts.errors import WireError
 from gateway.addresses import canonical_address, gateway_name
 from gateway.adverts.decode import decode_advert
-from gateway.formats.base import Clue, Format, gather, status_of
+from gateway.formats.base import Clue, Format, gather, need_status
 from gateway.readings import hex_bytes, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
 from gateway.times import number_of, unix_seconds
@@ -35,7 +35,7 @@ def decode(clue: Clue) -> Decoded:
         return _http_status(body)
     if "state" in body and "gw_mac" not in body:
         gateway = gateway_name(clue.level_before(_STATUS_LEVEL)) or None
-        return Decoded("gateway_status", gateway, fields={"status": status_of(str(body["state"]))})
+        return Decoded("gateway_status", gateway, fields=need_status(str(body["state"])))
     batch = body.get("data")
     if type(batch) is dict:
         return _http(batch)

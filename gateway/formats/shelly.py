@@ -12,7 +12,7 @@ from contracts.errors import WireError
 from gateway.addresses import canonical_address, device_name
 from gateway.adverts.bthome import BUTTONS, SERVICE, bthome
 from gateway.adverts.meaning import advert_details, bthome_button
-from gateway.formats.base import Clue, Format, gather, need_list, status_of
+from gateway.formats.base import Clue, Format, gather, need_list, need_status
 from gateway.readings import percent_of, rssi_of
 from gateway.sightings import Basis, Decoded, Event, Fields, Sighting
 from gateway.times import number_of, unix_milliseconds, unix_seconds
@@ -37,7 +37,7 @@ def decode(clue: Clue) -> Decoded:
     body = clue.json
     if body is None:
         gateway = clue.level_before("online") or None
-        return Decoded("gateway_status", gateway, fields={"status": status_of(clue.text)})
+        return Decoded("gateway_status", gateway, fields=need_status(clue.text))
     if isinstance(body, list):
         sightings, drops = gather(body, _scanned)
         return Decoded("sightings", None, sightings, drops=drops)

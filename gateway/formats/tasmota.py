@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address
-from gateway.formats.base import Clue, Format, gather, status_of
+from gateway.formats.base import Clue, Format, gather, need_status, status_of
 from gateway.readings import rssi_of
 from gateway.sightings import Decoded, Event, Fields, Sighting
 from gateway.times import iso_utc
@@ -24,7 +24,7 @@ def detect(clue: Clue) -> bool:
 def decode(clue: Clue) -> Decoded:
     gateway = clue.level_after(ROOT) or None
     if clue.levels[-1] == WILL:
-        return Decoded("gateway_status", gateway, fields={"status": status_of(clue.text)})
+        return Decoded("gateway_status", gateway, fields=need_status(clue.text))
     body = clue.object
     if not body:
         raise WireError("not_json")
