@@ -80,9 +80,10 @@ def plan(
     site: Site, devices: int, heard_by: int, rng: np.random.Generator
 ) -> dict[str, list[tuple[int, int]]]:
     """Gateway → (device, RSSI in dBm): each device stands somewhere and the nearest gateways hear it."""
-    heard: dict[str, list[tuple[int, int]]] = {gateway.gateway: [] for gateway in site.gateways}
+    ours = [gateway for gateway in site.gateways if gateway.vendor_format in ("nearhand", "auto")]
+    heard: dict[str, list[tuple[int, int]]] = {gateway.gateway: [] for gateway in ours}
     by_floor = defaultdict(list)
-    for gateway in site.gateways:
+    for gateway in ours:
         by_floor[gateway.floor].append(gateway)
     floors = sorted(by_floor)
     for device in range(devices):
