@@ -2,6 +2,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contracts.findings import Finding, errors
 from contracts.geometry import LocalFrame, frame_of
@@ -178,3 +180,33 @@ def test_labels_stand_in_for_one_another() -> None:
     assert label({"de": "Tee"}) == Name("Tee", "Tee")
     assert label({"zh-CN": "茶"}) == Name("茶", "茶")
     assert label(None) is None
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=True) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def spoil(data: st.DataObject, value: Any) -> None:
+    """Replaces something somewhere in a JSON value."""
+    while True:
+        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+        key = data.draw(st.sampled_from(keys))
+        inner = value[key]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 3)) == 0:
+            value[key] = data.draw(json_values)
+            return
+        value = inner
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_spoilt_map_upsets_the_reader(data: st.DataObject) -> None:
+    files = {kind: copy.deepcopy(features[:3]) for kind, features in write_imdf(small_mall()).items()}
+    for _ in range(data.draw(st.integers(1, 3))):
+        kind = data.draw(st.sampled_from(sorted(files)))
+        spoil(data, files[kind])
+    _, findings = read(files)
+    assert all(finding.text for finding in findings)

@@ -153,3 +153,16 @@ def test_a_zone_is_a_space_or_is_drawn() -> None:
     assert (zones[1].floor, zones[1].polygon.outer) == ("L2", ring)
     _, findings = expand_zones([ZoneEntry("z", name, space="no"), ZoneEntry("y", name, floor="L1")], spaces)
     assert [finding.feature for finding in findings] == ["zones (z)", "zones (y)"]
+
+
+toml_values = st.recursive(
+    st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["site", "gateways", "staff", "zones", "devices", "x"]), toml_values))
+def test_no_document_upsets_the_reader(document: dict[str, object]) -> None:
+    installation, findings = read_installation(document)
+    assert installation is not None or findings

@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts.findings import errors
 from contracts.geometry import LocalFrame, shape
 from contracts.grid import build_grid
+from contracts.imdf_write import write_imdf
 from contracts.osm_indoor import ImportSettings, import_osm
 from contracts.sitecheck import check_ground, check_references, reach_of
 from contracts.sitemap import Site
@@ -196,3 +199,48 @@ def test_a_real_station() -> None:
     assert errors(check_ground(site, grid, reach)) == []
     for index in range(1, 6):
         assert reach.walking[grid.floor == index].mean() > 0.98
+
+
+tag_values = st.sampled_from(
+    [
+        "0",
+        "1",
+        "0;1",
+        "0.5",
+        "-1--3",
+        "yes",
+        "no",
+        "room",
+        "corridor",
+        "wall",
+        "steps",
+        "elevator",
+        "backward",
+    ]
+) | st.text(max_size=4)
+tags_drawn = st.dictionaries(
+    st.sampled_from(
+        ["indoor", "level", "highway", "conveying", "room", "door", "entrance", "incline", "width", "area"]
+    ),
+    tag_values,
+    max_size=5,
+)
+points_drawn = st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=4, max_size=6)
+features_drawn = st.builds(
+    lambda kind, points, tags: feature(kind, points, **tags),
+    st.sampled_from(["Point", "LineString", "Polygon"]),
+    points_drawn,
+    tags_drawn,
+)
+
+
+@given(st.lists(features_drawn, min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_whatever_people_draw_becomes_a_site_or_a_finding(features: list[dict[str, Any]]) -> None:
+    site, findings = import_osm({"features": features}, SETTINGS)
+    assert findings or site is not None
+    if site is not None:
+        grid = build_grid(site)
+        check_references(site)
+        check_ground(site, grid, reach_of(site, grid))
+        write_imdf(site)
