@@ -1,4 +1,4 @@
-"""Plane geometry in local metres: shapely to and from our polygons, the WGS84 frame, walls in the way."""
+"""Plane geometry in local metres: shapely to and from our polygons, the WGS84 frame, walls as arrays."""
 
 import math
 from collections.abc import Sequence
@@ -95,30 +95,3 @@ def segments(walls: Sequence[Wall]) -> tuple[Array, Array, Array]:
     a = np.array([wall.a for wall in walls], np.float64).reshape(-1, 2)
     b = np.array([wall.b for wall in walls], np.float64).reshape(-1, 2)
     return a, b, np.array([wall.loss_db for wall in walls], np.float64)
-
-
-def wall_loss_db(walls: Sequence[Wall], origin: Point, x_m: Array, y_m: Array) -> Array:
-    """What the walls between ``origin`` and each of n points take from a signal, in dB, shape (n,).
-
-    Straight rays (the multi-wall model, COST 231 section 4.7.2). The walls must be those of one floor; a
-    ray that only touches a wall's end may or may not count it.
-    """
-    a, b, loss_db = segments(walls)
-    target = np.stack([np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)], axis=-1)
-    start = np.asarray(origin, np.float64)
-    total = np.zeros(len(target))
-    ray = target - start
-    for corner_a, corner_b, loss in zip(a, b, loss_db, strict=True):  # walls are few, points are many
-        along = corner_b - corner_a
-        side_of_start = _cross(along, start - corner_a)
-        side_of_target = _cross(along, target - corner_a)
-        side_of_a = _cross(ray, corner_a - start)
-        side_of_b = _cross(ray, corner_b - start)
-        crossed = (side_of_start * side_of_target < 0) & (side_of_a * side_of_b < 0)
-        total += loss * crossed
-    return total
-
-
-def _cross(u: Array, v: Array) -> Array:
-    result: Array = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
-    return result
