@@ -181,9 +181,10 @@ class Bus:
             self.counters[f"dropped_{error.cause}"] += 1
             log.warning("unreadable message on %s: %s", packet.topic, error)
             message = None
+        if ack and (message is None or isinstance(message, m.GatewayPayload)):
+            self._client.ack(*ack)  # a scan that came late is worth nothing: never ask for it again
+            ack = None
         if message is None:
-            if ack:
-                self._client.ack(*ack)
             return
         self._inbox.append(Received(message, ack))
         if len(self._inbox) > self._inbox_limit:
