@@ -1,6 +1,7 @@
 """People who may log in, their sessions, and who looked at whom. Blocks for a moment: call it in threads."""
 
 import contextlib
+import functools
 import hashlib
 import secrets
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -30,7 +31,11 @@ class Accounts:
         self._engine = engine
         self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         """OWASP's second choice of argon2id: 19 MiB, two passes; a guess costs about 20 ms of a core."""
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    @functools.cached_property
+    def _nobody(self) -> str:
+        """A hash that no password has, checked where there is no such user."""
+        return self._hasher.hash(secrets.token_urlsafe())
 
     # --- users --------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The interface for machines and, as one page without script, for people."""
 
 import base64
+import functools
 import hashlib
 import html
 from importlib import metadata
@@ -23,23 +24,27 @@ STYLE: Final = (
 )
 
 
-def interface_routes() -> APIRouter:
-    router = APIRouter()
+@functools.cache
+def published() -> tuple[Cached, Cached, str]:
+    """OpenAPI, AsyncAPI and the page to read: they depend on the program alone, so they are made once."""
     version = _version()
     web, events = openapi(version), asyncapi(version)
-    documents = {name: Cached(msgspec.json.encode(document)) for name, document in
-                 (("openapi", web), ("asyncapi", events))}  # fmt: skip
-    page = _page(web, events)
+    return Cached(msgspec.json.encode(web)), Cached(msgspec.json.encode(events)), _page(web, events)
+
+
+def interface_routes() -> APIRouter:
+    router = APIRouter()
+    web, events, page = published()
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
 
     @router.get("/api/openapi.json")
     async def get_openapi(request: Request) -> Response:
-        return documents["openapi"].answer(request)
+        return web.answer(request)
 
     @router.get("/api/asyncapi.json")
     async def get_asyncapi(request: Request) -> Response:
-        return documents["asyncapi"].answer(request)
+        return events.answer(request)
 
     @router.get("/api")
     async def read() -> Response:

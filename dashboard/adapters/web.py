@@ -126,9 +126,10 @@ class ScreensServer(uvicorn.Server):
     ``await server.serve(sockets=[open_listener(host, port)])``; set ``should_exit`` to stop it.
     """
 
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, goodbye_s: float = GOODBYE_S) -> None:
         super().__init__(config)
         self._hub = hub
+        self._goodbye_s = goodbye_s
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -136,7 +137,7 @@ class ScreensServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._hub.go_down()
-        await asyncio.sleep(GOODBYE_S)
+        await asyncio.sleep(self._goodbye_s)
         await super().shutdown(sockets)
 
 

@@ -196,7 +196,7 @@ class Served:
             cookies[name] = self.core.token(user)
         params = {"app": "staff"} if user.startswith("u-") else {}
         return httpx.AsyncClient(
-            base_url=self.base, cookies=cookies, params=params, timeout=40, trust_env=False
+            base_url=self.base, cookies=cookies, params=params, timeout=40, trust_env=False, verify=False
         )
 
     def socket(self, user: str, **options: Any) -> Any:
@@ -225,9 +225,9 @@ async def served(core: Core, send_buffer: int = 0) -> AsyncIterator[Served]:
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port = listener.getsockname()[1]
-    app = create_app(core, core.hub)
+    app = create_app(core, core.hub, static=Path("no pages"))
     config = server_config(app, "127.0.0.1", port)
-    server = ScreensServer(config, core.hub)
+    server = ScreensServer(config, core.hub, goodbye_s=0.02)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.005)
