@@ -89,76 +89,30 @@ def items() -> tuple[Item, ...]:
     )
 
 
-def depots() -> Iterator[Depot]:
-    def desk(depot: str, zh: str, en: str, floor: str, x: float, y: float, **stock: int) -> Depot:
-        return Depot(depot, "depot", Name(zh, en), floor, x, y, stock)
+STOCK_ORDER: Final = ("wheelchair", "power_bank", "umbrella", "stroller", "reading_glasses")
+DESKS: Final = [
+    ("d-B1", "地下一层服务台", "Service desk B1", "B1", (106.0, 47.0), (2, 12, 20, 0, 0)),
+    ("d-L1", "一层总服务台", "Main service desk", "L1", (120.0, 37.0), (6, 30, 60, 8, 10)),
+    ("d-L1-north", "北门服务点", "North service point", "L1", (121.0, 112.0), (2, 10, 30, 0, 0)),
+    ("d-L2", "二层服务台", "Service desk L2", "L2", (120.0, 73.2), (3, 16, 0, 6, 6)),
+    ("d-L3", "三层服务台", "Service desk L3", "L3", (131.0, 47.0), (3, 20, 0, 3, 6)),
+]
+BOXES: Final = [
+    ("-W", "西侧", "W", (46.0, 62.5)),
+    ("-E", "东侧", "E", (194.0, 57.5)),
+    ("", "中部", "centre", (125.5, 74.2)),
+]
 
-    yield desk(
-        "d-B1",
-        "地下一层服务台",
-        "Service desk B1",
-        "B1",
-        106.0,
-        47.0,
-        wheelchair=2,
-        power_bank=12,
-        umbrella=20,
-    )
-    yield desk(
-        "d-L1",
-        "一层总服务台",
-        "Main service desk",
-        "L1",
-        120.0,
-        37.0,
-        wheelchair=6,
-        power_bank=30,
-        umbrella=60,
-        stroller=8,
-        reading_glasses=10,
-    )
-    yield desk(
-        "d-L1-north",
-        "北门服务点",
-        "North service point",
-        "L1",
-        121.0,
-        112.0,
-        wheelchair=2,
-        power_bank=10,
-        umbrella=30,
-    )
-    yield desk(
-        "d-L2",
-        "二层服务台",
-        "Service desk L2",
-        "L2",
-        120.0,
-        73.2,
-        wheelchair=3,
-        power_bank=16,
-        stroller=6,
-        reading_glasses=6,
-    )
-    yield desk(
-        "d-L3",
-        "三层服务台",
-        "Service desk L3",
-        "L3",
-        131.0,
-        47.0,
-        wheelchair=3,
-        power_bank=20,
-        stroller=3,
-        reading_glasses=6,
-    )
-    for floor in FLOORS:
-        for side, zh, (x, y) in (("W", "西", (46.0, 62.5)), ("E", "东", (194.0, 57.5))):
-            name = Name(f"{floor} {zh}侧急救箱", f"Emergency box {floor} {side}")
-            yield Depot(f"box-{floor}-{side}", "emergency_box", name, floor, x, y, {"first_aid_kit": 2})
-    for floor in ("L1", "L2", "L3", "B1"):
-        name = Name(f"{floor} 中部急救箱", f"Emergency box {floor} centre")
-        yield Depot(f"box-{floor}", "emergency_box", name, floor, 125.5, 74.2, {"first_aid_kit": 2})
+
+def depots() -> Iterator[Depot]:
+    """Service desks with what they hold, and three emergency boxes on each floor."""
+    for depot, zh, en, floor, (x, y), numbers in DESKS:
+        stock = {item: number for item, number in zip(STOCK_ORDER, numbers, strict=True) if number}
+        yield Depot(depot, "depot", Name(zh, en), floor, x, y, stock)
+    for side, zh, en, (x, y) in BOXES:
+        for floor in FLOORS:
+            name = Name(f"{floor} {zh}急救箱", f"Emergency box {floor} {en}")
+            yield Depot(f"box-{floor}{side}", "emergency_box", name, floor, x, y, {"first_aid_kit": 2})
 
 
 def roles() -> tuple[Role, ...]:
