@@ -10,7 +10,7 @@ reweighted, damped Gauss-Newton (Lange, Little, Taylor, JASA 84, 1989), starting
 centroid; the offset is eliminated by its Schur complement, so each step is a 2 x 2 solve.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ DEGREES = 4.0
 """Of Student's t: body shadows and multipath make tails of -15 dB in 1 % of packets."""
 ITERATIONS = 12
 """Gauss-Newton steps: more change nothing at the centimetre."""
+STARTS_DB = (1e6, 60.0)
+"""Further starts: the plain mean of the gateways, and one between it and the amplitude's centroid."""
 DB_PER_NEPER = 10.0 / np.log(10.0)
 
 
@@ -56,30 +58,49 @@ class Fix:
 
 
 def solve(heard: Heard, reach_m: float = 20.0) -> Fix:
-    """The most likely places. ``reach_m`` is the spread of the prior around the heard gateways."""
+    """The most likely places. ``reach_m`` is the spread of the prior around the heard gateways.
+
+    Each problem starts from several places (a falsely loud gateway draws the centroid to itself, and
+    the cost has valleys); the best end counts.
+    """
     weight = np.where(np.isfinite(heard.sigma_db), heard.sigma_db, 1.0) ** -2.0
     weight[~np.isfinite(heard.sigma_db)] = 0.0
-    centre_x, centre_y = _centroid(heard, weight)
-    x, y = centre_x.copy(), centre_y.copy()
-    offset = heard.offset_mean_db.copy()
-    cost = _cost(heard, weight, x, y, offset, centre_x, centre_y, reach_m)
+    n = len(weight)
+    centre = _centroid(heard, weight, 20.0)
+    starts = [centre, *(_centroid(heard, weight, decibels) for decibels in STARTS_DB)]
+    many = Heard(*(np.concatenate([getattr(heard, f.name)] * len(starts)) for f in fields(Heard)))
+    all_weight = np.concatenate([weight] * len(starts))
+    prior = tuple(np.concatenate([axis] * len(starts)) for axis in centre)
+    begin = tuple(np.concatenate([start[axis] for start in starts]) for axis in (0, 1))
+    x, y, offset, cost = _descend(many, all_weight, (begin[0], begin[1]), (prior[0], prior[1]), reach_m)
+    best = np.argmin(cost.reshape(len(starts), n), axis=0) * n + np.arange(n)
+    return _report(heard, weight, x[best], y[best], offset[best], cost[best], reach_m)
+
+
+def _descend(
+    heard: Heard, weight: Floats, start: tuple[Floats, Floats], centre: tuple[Floats, Floats], reach_m: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Damped Gauss-Newton: x, y, offset and cost at the end."""
+    x, y, offset = start[0].copy(), start[1].copy(), heard.offset_mean_db.copy()
+    cost = _cost(heard, weight, x, y, offset, *centre, reach_m)
     damping = np.full(len(x), 1e-3)
     for _ in range(ITERATIONS):
         robust, jx, jy, residual = _linearise(heard, weight, x, y, offset)
-        step = _step(heard, robust, jx, jy, residual, offset, (centre_x - x, centre_y - y), reach_m, damping)
+        to_centre = (centre[0] - x, centre[1] - y)
+        step = _step(heard, robust, jx, jy, residual, offset, to_centre, reach_m, damping)
         tried = (x + step[0], y + step[1], offset + step[2])
-        tried_cost = _cost(heard, weight, *tried, centre_x, centre_y, reach_m)
+        tried_cost = _cost(heard, weight, *tried, *centre, reach_m)
         better = tried_cost <= cost
         x, y, offset = (np.where(better, new, old) for new, old in zip(tried, (x, y, offset), strict=True))
         cost = np.where(better, tried_cost, cost)
         damping = np.where(better, damping * 0.3, damping * 10.0)
-    return _report(heard, weight, x, y, offset, cost, reach_m)
+    return x, y, offset, cost
 
 
-def _centroid(heard: Heard, weight: Floats) -> tuple[Floats, Floats]:
-    """Centre of the heard gateways weighted by amplitude (10 ** (rssi / 20)): near ones count more."""
+def _centroid(heard: Heard, weight: Floats, decibels: float) -> tuple[Floats, Floats]:
+    """Centre of the heard gateways weighted by 10 ** (rssi / decibels): near ones count more."""
     loudest = np.max(np.where(weight > 0, heard.rssi_dbm, -np.inf), axis=1, keepdims=True)
-    share = np.where(weight > 0, 10.0 ** ((heard.rssi_dbm - loudest) / 20.0), 0.0)
+    share = np.where(weight > 0, 10.0 ** ((heard.rssi_dbm - loudest) / decibels), 0.0)
     total = share.sum(axis=1)
     return (share * heard.x_m).sum(axis=1) / total, (share * heard.y_m).sum(axis=1) / total
 

@@ -23,9 +23,10 @@ Ints = NDArray[np.int32]
 
 VELOCITY_FADES_S: Final = 3.0
 """People keep their velocity for about so long indoors."""
-STEP_S_MAX: Final = 1.0
-"""Longer spells are walked in steps, so that no wall is jumped."""
-STEPS_MAX: Final = 6
+FASTEST: Final = 2.0
+"""Times the mean speed; spells in which one could get farther than REACH are walked in steps, so that
+nobody jumps a wall or is held back."""
+STEPS_MAX: Final = 8
 JITTER_M2_PER_S: Final = 0.03
 """People who stand still shift by so much: keeps the particles of a device at rest apart."""
 DEGREES: Final = np.float32(6.0)
@@ -103,10 +104,11 @@ def move(
     walk_mps: float,
 ) -> Cloud:
     """Let ``elapsed_s`` (n,) pass. ``rough_m`` (n,) parts the copies that resampling made."""
-    longest = float(elapsed_s.max(initial=0.0))
-    steps = min(STEPS_MAX, max(1, int(np.ceil(longest / STEP_S_MAX))))
+    reach_m = REACH / float(ground.per_m)
+    longest_m = float(elapsed_s.max(initial=0.0)) * walk_mps * FASTEST
+    steps = min(STEPS_MAX, max(1, int(np.ceil(longest_m / reach_m))))
     for step in range(steps):
-        part = np.minimum(elapsed_s / steps, np.float32(2 * STEP_S_MAX))
+        part = elapsed_s / np.float32(steps)
         rough = rough_m if step == 0 else np.zeros_like(rough_m)
         cloud = _walk(cloud, part, rough, ground, noise, (turn + 101 * step) % ROWS, walk_mps)
     return _change_floor(cloud, elapsed_s, ground, noise, turn % ROWS)

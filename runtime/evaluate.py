@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.columns import unpack_positions
-from contracts.grid import build_grid
+from contracts.geometry import shape
+from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import EnrolmentChanged, Message, PositionsEstimated
 from contracts.quantities import Instant
 from positioning.service import PositioningService
@@ -18,15 +19,21 @@ from runtime import baselines
 from runtime.judging import Estimates, Metrics, judge
 from runtime.recordings import Recording, enrolled, read_recording, reports
 
-CELL_M = 0.5
-"""Recordings are of rooms rather than malls."""
+ROOM_M2 = 3000.0
+"""Places up to this size get cells of half a metre, larger ones of a metre as malls do."""
 ENGINE = "engine"
 METHODS = (ENGINE, *baselines.METHODS)
 
 
+def grid_for(recording: Recording) -> WalkableGrid:
+    """The walkable grid of a recording's place, finer for rooms."""
+    outlines = [shape(floor.outline) for floor in recording.site.floors]
+    return build_grid(recording.site, 0.5 if sum(outline.area for outline in outlines) <= ROOM_M2 else 1.0)
+
+
 def run_engine(recording: Recording, settings: PositioningSettings | None = None) -> Estimates:
     """Every estimate that the service makes while it hears the recording."""
-    grid = build_grid(recording.site, CELL_M)
+    grid = grid_for(recording)
     service = PositioningService(recording.site, grid, settings or PositioningSettings())
     estimates = Estimates.empty()
     if not len(recording.at):

@@ -1,0 +1,62 @@
+import numpy as np
+
+from contracts.sitemap import Zone
+from positioning.zones import ZoneMemory, draw, probabilities
+from tests.positioning.builders import grid_of, hall
+
+
+def clouds(shares: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Devices with the given shares of their weight in the east."""
+    west, east = grid_of().cell_at(0, 5.5, 20.5), grid_of().cell_at(0, 35.5, 20.5)
+    cell = np.tile(np.array([west, east], np.int32), (len(shares), 1))
+    return np.array([[1 - s, s] for s in shares], np.float32), cell
+
+
+def test_probabilities_are_the_weights_in_each_polygon() -> None:
+    zone_map = draw(hall(), grid_of())
+    by_name, by_zone = probabilities(zone_map, *clouds([0.25, 1.0]))
+    assert np.allclose(by_zone, [[0.75, 0.25], [0.0, 1.0]])
+    assert np.allclose(by_name.sum(axis=1), 1.0)
+    assert zone_map.names[int(np.argmax(by_name[1]))] == "east"
+
+
+def test_zones_name_before_the_unit_around_them_and_overlap_counts_twice() -> None:
+    site = hall()
+    small = Zone("kiosk", "L1", site.zones[0].polygon, site.zones[0].name)
+    ring = ((2.0, 18.0), (8.0, 18.0), (8.0, 24.0), (2.0, 24.0))
+    small = Zone("kiosk", "L1", type(small.polygon)(ring), small.name)
+    both = type(site)(
+        **{**{f: getattr(site, f) for f in site.__struct_fields__}, "zones": (*site.zones, small)}
+    )
+    zone_map = draw(both, grid_of())
+    by_name, by_zone = probabilities(zone_map, *clouds([0.0]))
+    assert zone_map.names[int(np.argmax(by_name[0]))] == "kiosk"
+    assert np.allclose(by_zone, [[1.0, 0.0, 1.0]])
+
+
+def test_standing_at_the_border_flips_nothing() -> None:
+    memory = ZoneMemory(draw(hall(), grid_of()))
+    memory.reserve(1)
+    row = np.array([0])
+    said = []
+    changes = 0
+    for share in [0.1] + [0.45, 0.6, 0.4, 0.62] * 10:
+        name, changed = memory.update(row, *clouds([share]))
+        said.append(memory.map.names[name[0]])
+        changes += len(changed)
+    assert set(said) == {"west"}
+    assert changes == 1
+
+
+def test_a_crossing_is_one_leave_and_one_enter() -> None:
+    memory = ZoneMemory(draw(hall(), grid_of()))
+    memory.reserve(2)
+    events = []
+    for share in (0.0, 0.3, 0.6, 0.9, 1.0):
+        _, changed = memory.update(np.array([1]), *clouds([share]))
+        events += [(memory.map.zones[zone], entered) for _, zone, entered, _ in changed]
+    assert events == [("west", True), ("west", False), ("east", True)]
+    memory.clear(1)
+    name, changed = memory.update(np.array([1]), *clouds([0.0]))
+    assert memory.map.names[name[0]] == "west"
+    assert [entered for *_, entered, _ in changed] == [True]
