@@ -1,5 +1,6 @@
 """Binary position frames of the live map: 24 bytes of header, then records of 12 (docs/screens-api.md)."""
 
+import struct
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -43,7 +44,8 @@ RECORD: Final = np.dtype(
         ("age_ds", "<u2"),
     ]
 )
-assert HEADER.itemsize == 24, "the header is 24 bytes on the wire"
+PACK_HEADER: Final = struct.Struct("<4BIdHHI").pack
+assert HEADER.itemsize == struct.calcsize("<4BIdHHI") == 24, "the header is 24 bytes on the wire"
 assert RECORD.itemsize == 12, "a record is 12 bytes on the wire"
 
 Records: TypeAlias = NDArray[np.void]
@@ -103,21 +105,11 @@ def encode(
 ) -> bytes:
     """One frame. ``records`` as in ``Frame``; at most 65 535 of them."""
     assert len(records) <= 0xFFFF, "slots are u16, so a floor cannot hold more"
-    header = np.array(
-        (
-            kind,
-            VERSION,
-            floor,
-            flags,
-            number & 0xFFFF_FFFF,
-            at / 1000,
-            len(records),
-            records.dtype.itemsize,
-            revision,
-        ),
-        HEADER,
+    stride = records.dtype.itemsize
+    head = PACK_HEADER(
+        kind, VERSION, floor, flags, number & 0xFFFF_FFFF, at / 1000, len(records), stride, revision
     )
-    return header.tobytes() + records.tobytes()
+    return head + records.tobytes()
 
 
 def decode(data: bytes) -> list[Frame]:

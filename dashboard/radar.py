@@ -102,7 +102,7 @@ class Radar:
         floor = int(self.floor[slot])
         if floor == NOWHERE:
             return []
-        return [self._frame(floor, now, changed=np.array([slot]))]
+        return [self._frame(floor, now, changed=self._records(np.array([slot]), now))]
 
     def hide(self, slots: Iterable[int], now: Instant) -> list[ScreenFrame]:
         """Take slots off the map; what is heard of them later is ignored until ``show``."""
@@ -135,11 +135,11 @@ class Radar:
         before = self.floor[slots]
         self._store(slots, floor, message, rows)
         left = (before != floor) & (before != NOWHERE)
-        touched = np.bincount(floor, minlength=len(self.topics))
-        touched += np.bincount(before[left], minlength=len(self.topics))
+        records = self._records(slots, now)
+        gone, gone_from = slots[left], before[left]
+        touched = sorted({*floor.tolist(), *gone_from.tolist()})
         return [
-            self._frame(index, now, slots[floor == index], slots[left & (before == index)])
-            for index in np.flatnonzero(touched).tolist()
+            self._frame(index, now, records[floor == index], gone[gone_from == index]) for index in touched
         ]
 
     def _store(
@@ -171,7 +171,8 @@ class Radar:
         known = self._keys.get(index)
         if known is not None and known[0] == self._numbers[index]:
             return known[1]
-        data = self._encode(frames.KEY, index, now, np.flatnonzero(self.floor == index))
+        records = self._records(np.flatnonzero(self.floor == index), now)
+        data = self._encode(frames.KEY, index, now, records)
         self._keys[index] = (self._numbers[index], data)
         return data
 
@@ -194,7 +195,7 @@ class Radar:
         self,
         index: int,
         now: Instant,
-        changed: NDArray[np.int64] | None = None,
+        changed: frames.Records | None = None,
         left: NDArray[np.int64] | None = None,
     ) -> ScreenFrame:
         """What changed on one floor and what left it, as one message."""
@@ -203,18 +204,21 @@ class Radar:
         if changed is not None and len(changed):
             data += self._encode(frames.CHANGES, index, now, changed)
         if left is not None and len(left):
-            gone = left.astype("<u2")
-            data += frames.encode(
-                frames.LEFT, index, self._numbers[index], now, self._revision, gone, self._flags
-            )
+            data += self._encode(frames.LEFT, index, now, left.astype("<u2"))
         return ScreenFrame(topic=self.topics[index], key_frame=False, data=data)
 
-    def _encode(self, kind: int, index: int, now: Instant, slots: NDArray[np.int64]) -> bytes:
+    def _records(self, slots: NDArray[np.int64], now: Instant) -> frames.Records:
+        """The slots' records as of now, with age and state."""
         records = self.record[slots]
-        seen_at = self.seen_at[slots]
-        records["age_ds"] = np.clip((now - seen_at) // DECISECOND, 0, 0xFFFF)
-        stale = (seen_at < now - self._stale) | (self.quality[slots] >= COASTING)
+        age = now - self.seen_at[slots]
+        stale = (age > self._stale) | (self.quality[slots] >= COASTING)
+        records["age_ds"] = np.minimum(np.maximum(age // DECISECOND, 0), 0xFFFF)
         records["state"] = self.base[slots] | (stale * np.uint8(STALE_BIT))
+        return records
+
+    def _encode(
+        self, kind: int, index: int, now: Instant, records: frames.Records | NDArray[np.uint16]
+    ) -> bytes:
         return frames.encode(kind, index, self._numbers[index], now, self._revision, records, self._flags)
 
 
@@ -238,8 +242,8 @@ def _quantised(
     value_cm: NDArray[np.int32], origin_m: NDArray[np.float64], step_m: NDArray[np.float64]
 ) -> NDArray[np.uint16]:
     steps = np.rint((value_cm / 100 - origin_m) / step_m)
-    return np.clip(steps, 0, 0xFFFF).astype(np.uint16)
+    return np.minimum(np.maximum(steps, 0), 0xFFFF).astype(np.uint16)  # np.clip takes twice as long
 
 
 def _decimetres(speed_cm_s: NDArray[np.int16]) -> NDArray[np.int8]:
-    return np.clip(np.rint(speed_cm_s / 10), -127, 127).astype(np.int8)
+    return np.minimum(np.maximum(np.rint(speed_cm_s / 10), -127), 127).astype(np.int8)

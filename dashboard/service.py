@@ -1,6 +1,7 @@
 """The dashboard's service: folds what it hears into the desk and says what the screens must be told."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -124,11 +125,13 @@ class DashboardService:
             desk.counters["bad_columns"] += 1
             return ()
         ids, slot_of = message.device_ids, desk.slots.of_device
-        slots = np.fromiter((slot_of.get(device, -1) for device in ids), np.int64, len(ids))
+        slots = np.fromiter(map(slot_of.get, ids, repeat(-1)), np.int64, len(ids))
         unknown = int(np.count_nonzero(slots < 0))
         if unknown:
             desk.counters["positions_not_enrolled"] += unknown
-        desk.zones.update(pair for pair in zip(ids, message.zone, strict=False) if pair[0] in slot_of)
+            desk.zones.update(pair for pair in zip(ids, message.zone, strict=False) if pair[0] in slot_of)
+        else:
+            desk.zones.update(zip(ids, message.zone, strict=False))
         return desk.radar.locate(slots, message, now)
 
     def _zone(self, message: m.ZoneChanged, _now: Instant) -> Sequence[Message]:
