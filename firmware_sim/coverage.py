@@ -68,10 +68,10 @@ class _Raster:
     y_m: NDArray[np.floating]
 
 
-def build_coverage(site: Site, radio: Radio, rng: np.random.Generator) -> Coverage:
-    """The tables of a site. The same seed gives the same building, whatever else is simulated."""
+def build_coverage(site: Site, radio: Radio) -> Coverage:
+    """The tables of a site: the same ``building_seed`` gives the same building."""
     raster = _raster_of(site)
-    streams = rng.spawn(len(site.gateways) + 1)
+    streams = np.random.default_rng(radio.building_seed).spawn(len(site.gateways) + 1)
     spread = streams[-1]
     n = len(site.gateways)
     exponent = np.clip(spread.normal(radio.exponent_mean, radio.exponent_sd, n), 1.8, 2.5)

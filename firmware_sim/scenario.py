@@ -97,6 +97,9 @@ class Demand(_Part, frozen=True, kw_only=True):
 class Radio(_Part, frozen=True, kw_only=True):
     """How adverts are heard; the defaults are the measured noise facts."""
 
+    building_seed: int = 20
+    """Residuals and gateways' offsets are drawn from this, not from the run's seed: it is one building,
+    whatever the day's luck, so that a survey of it serves every run."""
     measured_power_dbm: float = -59.0
     """At 1 m, of a tag that hangs free."""
     exponent_mean: float = 2.0

@@ -55,7 +55,7 @@ class FirmwareSimService:
         self._rng = dict(zip(_STREAMS, rng.spawn(len(_STREAMS)), strict=True))
         coarse = build_grid(site, max(PEOPLES_CELL_M, grid.cell_m))
         self._population = populate(site, coarse, scenario, self._rng["population"])
-        self._coverage = build_coverage(site, scenario.radio, self._rng["building"])
+        self._coverage = build_coverage(site, scenario.radio)
         self._tags = Tags(
             self._population.beacons, _joined(self._population.beacons.ids, scenario, self._rng)
         )
@@ -225,7 +225,6 @@ class FirmwareSimService:
 
 _STREAMS: Final = (
     "population",
-    "building",
     "adverts",
     "air",
     "fleet",

@@ -31,6 +31,7 @@ def test_the_advert_counts_the_press_and_signals_for_a_while() -> None:
     now, tag, _ = _until_pressed(sim)
     row = beacons.ids.index(tag)
     assert np.flatnonzero(beacons.presses != before).tolist() == [row]
+    mac = bytes.fromhex(tag.replace(":", ""))
     seen: dict[int, bool] = {}
     for second in range(0, 50):
         for message in sim.wake(now + second * SECOND):
@@ -38,7 +39,7 @@ def test_the_advert_counts_the_press_and_signals_for_a_while() -> None:
                 report = wire.decode(message.payload)
                 assert isinstance(report, m.ScanReport)
                 for data in report.adverts.values():
-                    if data[5:8].hex() == "e0fe20" and data[8] & 2:
+                    if data[5:8].hex() == "e0fe20" and data[8] & 2 and data[11:17] == mac:
                         seen[second] = True
     assert 0 <= min(seen) <= 2
     assert ALARM_S - 2 <= max(seen) <= ALARM_S + 2

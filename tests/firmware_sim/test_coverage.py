@@ -5,7 +5,6 @@ import pytest
 from contracts.sitemap import Site, Wall
 from firmware_sim.coverage import NO_GATEWAY, RASTER_M, WALLS_DB_MAX, Coverage, build_coverage
 from firmware_sim.scenario import Radio
-from tests.firmware_sim.builders import rng
 from tests.sites import small_mall
 
 PLAIN = Radio(exponent_sd=0.0, residual_sd_db=0.0, gateway_sd_db=0.0)
@@ -28,7 +27,7 @@ def _open_hall() -> Site:
 
 
 def test_the_mean_falls_with_the_logarithm_of_the_distance() -> None:
-    coverage = build_coverage(_one_gateway(_open_hall(), 5.5, 20.5), PLAIN, rng())
+    coverage = build_coverage(_one_gateway(_open_hall(), 5.5, 20.5), PLAIN)
     height = 3.5 - 1.2
     for x_m in (6.5, 12.5, 30.5, 55.5):
         distance_m = np.hypot(x_m - 5.5, height)
@@ -40,7 +39,7 @@ def test_walls_take_their_loss_and_many_walls_saturate() -> None:
     def behind(walls: int) -> float:
         row = tuple(Wall("L1", (10.0 + 3 * n, 0.0), (10.0 + 3 * n, 40.0), 10.0) for n in range(walls))
         site = msgspec.structs.replace(_one_gateway(small_mall(), 5.5, 20.5), walls=row)
-        return _level(build_coverage(site, LOUD, rng()), 0, 40.5, 20.5)
+        return _level(build_coverage(site, LOUD), 0, 40.5, 20.5)
 
     losses = [behind(0) - behind(count) for count in (1, 2, 6)]
     assert losses == sorted(losses)
@@ -49,7 +48,7 @@ def test_walls_take_their_loss_and_many_walls_saturate() -> None:
 
 
 def test_slabs_take_their_loss_but_not_through_the_void() -> None:
-    coverage = build_coverage(_one_gateway(_open_hall(), 30.5, 20.5), PLAIN, rng())
+    coverage = build_coverage(_one_gateway(_open_hall(), 30.5, 20.5), PLAIN)
 
     def lost(x_m: float) -> float:
         distance_m = np.hypot(x_m - 30.5, 5.0 + 1.2 - 3.5)
@@ -65,8 +64,9 @@ def test_the_residual_is_spatial_with_the_measured_spread_and_reach() -> None:
     site = _one_gateway(_open_hall(), 30.5, 20.5)
     fields = []
     for seed in range(12):
-        with_field = build_coverage(site, radio, rng(seed))
-        without = build_coverage(site, msgspec.structs.replace(radio, residual_sd_db=0.0), rng(seed))
+        seeded = msgspec.structs.replace(radio, building_seed=seed)
+        with_field = build_coverage(site, seeded)
+        without = build_coverage(site, msgspec.structs.replace(seeded, residual_sd_db=0.0))
         places = with_field.rows * with_field.columns
         difference = with_field.level_dbm[:places, 0] - without.level_dbm[:places, 0]
         fields.append(difference.reshape(with_field.rows, with_field.columns))
@@ -83,14 +83,14 @@ def test_the_residual_is_spatial_with_the_measured_spread_and_reach() -> None:
 
 
 def test_the_same_seed_is_the_same_building_and_another_seed_another() -> None:
-    first, again, other = (build_coverage(small_mall(), Radio(), rng(seed)) for seed in (1, 1, 2))
+    first, again, other = (build_coverage(small_mall(), Radio(building_seed=seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.level_dbm, again.level_dbm)
     np.testing.assert_array_equal(first.gateway, again.gateway)
     assert (first.level_dbm != other.level_dbm).any()
 
 
 def test_gateways_are_listed_loudest_first_and_once() -> None:
-    coverage = build_coverage(small_mall(), Radio(), rng())
+    coverage = build_coverage(small_mall(), Radio())
     assert (np.diff(coverage.level_dbm, axis=1) <= 0).all()
     for row in coverage.gateway[::97]:
         heard = row[row != NO_GATEWAY]
@@ -98,7 +98,7 @@ def test_gateways_are_listed_loudest_first_and_once() -> None:
 
 
 def test_places_outside_count_as_at_the_edge() -> None:
-    coverage = build_coverage(small_mall(), PLAIN, rng())
+    coverage = build_coverage(small_mall(), PLAIN)
     inside = coverage.place(np.array([1]), np.array([59.9]), np.array([0.1]))
     outside = coverage.place(np.array([1]), np.array([99.0]), np.array([-9.0]))
     assert inside == outside
