@@ -41,14 +41,18 @@ async function send(body: Record<string, unknown>, done: string): Promise<string
 }
 
 export async function placeCall(service: string, place: Place, note: string): Promise<void> {
+  const written = draft.peek();
   const callId = await send({ type: "PlaceCall", service, place, note }, t("said.placed"));
-  if (!callId) return;
+  // The next call may have been begun before the answer to this one came.
+  if (!callId || draft.peek() !== written) return;
   draft.value = null;
   select({ kind: "call", id: callId });
 }
 
 export async function moveCall(callId: string, place: Place): Promise<void> {
-  if ((await send({ type: "MoveCall", call_id: callId, place }, t("said.moved"))) === null) return;
+  const written = draft.peek();
+  const moved = await send({ type: "MoveCall", call_id: callId, place }, t("said.moved"));
+  if (moved === null || draft.peek() !== written) return;
   draft.value = null;
   tab.value = "detail";
 }

@@ -73,7 +73,7 @@ function CallDetail({ call }: { call: CallChanged }) {
         {response !== null && <dt>{t("state.on_scene")}</dt>}
         {response !== null && <dd class="response">{t("call.response", { time: minutesSeconds(response) })}</dd>}
         {call.stars !== null && <dt>{t("call.stars")}</dt>}
-        {call.stars !== null && <dd>{["☹", "😐", "☺"][call.stars - 1]}</dd>}
+        {call.stars !== null && <dd>{t(`stars.${call.stars as 1 | 2 | 3}`)}</dd>}
       </dl>
       {isOpen(call) && state.canDispatch.value && <CallButtons call={call} />}
       <h3>{t("call.tasks")}</h3>

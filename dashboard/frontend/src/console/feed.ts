@@ -20,7 +20,7 @@ const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
 export const stream = new Stream("/ws", {
   text: (message) => batch(() => hear(message)),
   frame: (frame) => {
-    state.simulated.value = frame.simulated;
+    if (frame.simulated) state.simulated.value = true;
     dots.apply(frame);
   },
   loggedOut: () => {
@@ -40,6 +40,7 @@ export function follow(floor: string): void {
 function hear(message: TextMessage): void {
   switch (message.t) {
     case "welcome":
+      state.simulated.value = message["simulated"] === true;
       dots.floors(message["floors"] as Parameters<typeof dots.floors>[0]);
       break;
     case "dict":

@@ -2,7 +2,7 @@
 
 import { minutesSeconds } from "../shared/i18n";
 import { Icon, ServiceIcon } from "../shared/icon";
-import { Ring, ringText } from "../shared/ring";
+import { Ring } from "../shared/ring";
 import { pressingTask } from "../shared/sla";
 import type { CallChanged } from "../shared/protocol";
 import { beginCall, select } from "./actions";
@@ -73,13 +73,11 @@ function Row({ call }: { call: CallChanged }) {
   const selected = chosen?.kind === "call" && chosen.id === call.call_id;
   const name = serviceName(call.service);
   const place = placeText(call.place);
-  const label = t("queue.row", { service: name, place, state: stateText(call), time: ringText(sla) });
   return (
     <li>
       <button
         class={`row priority-${call.priority} sla-${sla.kind}`}
         aria-current={selected ? "true" : undefined}
-        aria-label={label}
         data-call={call.call_id}
         onClick={() => select({ kind: "call", id: call.call_id })}
       >

@@ -214,22 +214,24 @@ async function act(what: "cancel" | "move" | "rate", body: object): Promise<void
   draw();
 }
 
+const facePath = (mouth: string): string => `M12 21.5a9.5 9.5 0 1 0 0-19a9.5 9.5 0 0 0 0 19zM8.7 9.3v.6M15.3 9.3v.6${mouth}`;
+
 /** U5: thanks, three faces. */
 function over(): Node[] {
   const now = status as Status;
   const again = startPath ? [h("button", { class: "plain", onclick: () => location.replace(startPath) }, t("again"))] : [];
   if (now.state === "cancelled") return [h("h1", { class: "end" }, t("cancelled")), ...again];
   const faces: [1 | 2 | 3, string, keyof Texts][] = [
-    [3, "🙂", "good"],
-    [2, "😐", "fair"],
-    [1, "🙁", "bad"],
+    [3, facePath("M7.5 14a5 5 0 0 0 9 0"), "good"],
+    [2, facePath("M8 15.5h8"), "fair"],
+    [1, facePath("M7.5 17a5 5 0 0 1 9 0"), "bad"],
   ];
   const rating =
     now.stars || !now.can_rate
       ? [h("p", { class: "question" }, t("rated"))]
       : [
           h("p", { class: "question" }, t("howWas")),
-          h("div", { class: "faces" }, ...faces.map(([stars, face, key]) => h("button", { "data-stars": stars, onclick: () => void act("rate", { stars }) }, h("span", {}, face), t(key)))),
+          h("div", { class: "faces" }, ...faces.map(([stars, face, key]) => h("button", { "data-stars": stars, onclick: () => void act("rate", { stars }) }, icon(face, 58), t(key)))),
         ];
   return [h("h1", { class: "end" }, t("thanks")), ...rating, ...again];
 }

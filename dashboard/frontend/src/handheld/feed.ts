@@ -29,6 +29,7 @@ function hear(message: TextMessage): void {
   if (message.kind === "MyPlace") state.place.value = message.data as state.MyPlace;
   else if (message.topic === "me") {
     state.told.value = message.data as state.Mine;
+    if (state.told.value.place) state.place.value = state.told.value.place;
     heardVersion(state.told.value.unit.version);
     state.toldAt.value = serverNow() * 1e3;
     void keep("mine", { told: state.told.value, at: state.toldAt.value });

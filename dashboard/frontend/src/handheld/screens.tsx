@@ -132,7 +132,7 @@ function Offer({ offer, unit }: { offer: OfferView; unit: UnitChanged }) {
           </p>
         )}
         <p class="big">
-          {t("offer.seconds", { time: minutesSeconds(offer.eta_s) })} · {call && levels(call.place.floor)}
+          {[t("offer.seconds", { time: minutesSeconds(offer.eta_s) }), call && levels(call.place.floor)].filter(Boolean).join(" · ")}
         </p>
         {offer.depot && task?.item && <p>{t("offer.fetch", { item: itemName(task.item), depot: depotName(offer.depot) })}</p>}
         {call?.note && <p class="note">{call.note}</p>}

@@ -30,6 +30,7 @@ export interface Mine {
   unit: UnitChanged;
   calls: MyCall[];
   today: { done: number; declined: number; expired: number };
+  place?: MyPlace | null;
 }
 
 export interface MyPlace {

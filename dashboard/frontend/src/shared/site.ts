@@ -135,7 +135,7 @@ function distanceToRing(x: number, y: number, ring: Point[]): number {
 }
 
 /** There are several of each, so a shop nearby says more. */
-const MANY_OF_THEM = new Set(["elevator", "escalator", "stairs", "steps", "ramp", "movingwalkway", "structure", "nonpublic"]);
+const MANY_OF_THEM = new Set(["elevator", "escalator", "stairs", "steps", "ramp", "movingwalkway", "structure", "nonpublic", "opentobelow"]);
 
 /** What a person would call this point: the space it is in, or the nearest named one within 25 m. */
 export function placeName(floor: FloorJson, x: number, y: number): { name: Name; inside: boolean } | null {
