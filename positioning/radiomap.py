@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from contracts.sitemap import Site
 from positioning.ground import Ground
-from positioning.radio import Floats, Gateways, Storeys, slab_loss_db, vertical_m
+from positioning.radio import Floats, Gateways, Storeys, vertical_m
+from positioning.slabs import Voids, slabs_db
 
 UNIT_DB: Final = 0.5
 FLOOR_DBM: Final = -127.0
@@ -47,6 +48,7 @@ def survey_levels(
     grid = ground.grid
     floor = grid.floor.astype(np.int64)
     walls = [_wall_raster(site, ground, index) for index in range(len(storeys))]
+    voids = Voids(site, grid)
     levels = np.empty((grid.n_cells, len(gateways)))
     for number in range(len(gateways)):
         which = np.full(1, number)
@@ -54,7 +56,7 @@ def survey_levels(
         flat = np.hypot(grid.x_m - gateways.x_m[number], grid.y_m - gateways.y_m[number])
         distance = np.maximum(np.hypot(flat, vertical), 0.5)
         loss = 10 * gateways.exponent[number] * np.log10(distance)
-        loss += slab_loss_db(gateways, storeys, which, floor)
+        loss += slabs_db(grid, voids, gateways, storeys, number, tag_height_m)
         loss += _walls_db(ground, walls, gateways, number, flat)
         levels[:, number] = gateways.power_dbm[number] - loss
     return levels
