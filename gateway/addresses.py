@@ -34,6 +34,7 @@ def device_name(text: str) -> str:
     return canonical_address(text) or (text.upper() if _is_short_address(text) else text)
 
 
+@lru_cache(maxsize=16_384)
 def gateway_name(text: str) -> str:
     """What stands for a gateway: 48-bit addresses with colons, other text as sent, bare hex upper case."""
     text = text.strip()

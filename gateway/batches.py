@@ -3,9 +3,8 @@
 Coarse times (whole seconds) are meant as "within this second".
 """
 
-from dataclasses import dataclass
 from statistics import median_low
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.quantities import SECOND, Duration, Instant
 from gateway.heard import Heard
@@ -19,8 +18,7 @@ TIMED: Final[frozenset[Basis]] = ABSOLUTE | {"gateway_uptime", "gateway_local_no
 """Times whose differences mean something, and with a clock's offset the times themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchTimes:
+class BatchTimes(NamedTuple):
     """How the entries' own times become server time."""
 
     offset: Duration | None
@@ -33,11 +31,16 @@ class BatchTimes:
     """Every entry has a fine time and none is broken: adding the offset is all."""
 
 
+_UNTIMED: Final = BatchTimes(None, 0, True, False, False)
+
+
 def batch_times(sightings: list[Sighting], heard: Heard, arrival: Instant) -> BatchTimes:
     """Learn the clock's offset from a batch."""
+    if len(sightings) == 1:
+        return _single_time(sightings[0], heard, arrival)
     times = [sighting.at for sighting in sightings if sighting.at is not None and sighting.basis in TIMED]
     if not times:
-        return BatchTimes(None, 0, True, len(sightings) == 1, False)
+        return _UNTIMED
     newest = max(times)
     sound = newest - min(times) <= SPAN_MAX
     if not sound:
@@ -48,7 +51,17 @@ def batch_times(sightings: list[Sighting], heard: Heard, arrival: Instant) -> Ba
     coarse = not any(at % SECOND for at in times)
     offset = clock.note(newest, arrival, absolute)
     plain = sound and not coarse and len(times) == len(sightings)
-    return BatchTimes(offset, newest, coarse, len(sightings) == 1, plain)
+    return BatchTimes(offset, newest, coarse, False, plain)
+
+
+def _single_time(sighting: Sighting, heard: Heard, arrival: Instant) -> BatchTimes:
+    at = sighting.at
+    if at is None or sighting.basis not in TIMED:
+        return _UNTIMED
+    absolute = sighting.basis in ABSOLUTE
+    coarse = at % SECOND == 0
+    offset = (heard.clock if absolute else heard.counter).note(at, arrival, absolute)
+    return BatchTimes(offset, at, coarse, True, not coarse)
 
 
 def server_time(sighting: Sighting, times: BatchTimes, arrival: Instant) -> Instant | None:

@@ -1,6 +1,7 @@
 """Who may be located: everything else heard is dropped here and counted, never stored."""
 
 from collections.abc import Iterable
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +37,9 @@ class Enrolment:
         names = tuple(map(self.keep.get, ids))
         if names == ids:
             return ids, None
-        kept: list[str] = []
-        index: list[int] = []
-        for name in names:
-            if name is None:
-                index.append(-1)
-            else:
-                index.append(len(kept))
-                kept.append(name)
+        kept = [name for name in names if name is not None]
+        place = count()
+        index = [-1 if name is None else next(place) for name in names]
         if len(set(kept)) < len(kept):
             places = {name: place for place, name in enumerate(dict.fromkeys(kept))}
             return tuple(places), np.array([places.get(name or "", -1) for name in names], np.int32)

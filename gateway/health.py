@@ -146,7 +146,7 @@ def _learn(record: Record, gateway: Heard, elapsed_s: float, now: Instant) -> No
 def _review(record: Record, gateway: Heard) -> str:
     """The finding of the last review interval, if any; starts the next one."""
     payloads = max(1, gateway.payloads - record.payloads_before)
-    drops = gateway.drops - record.drops_before  # counts only grow, so this is the difference
+    drops = Counter(gateway.drops) - record.drops_before  # counts only grow, so this is the difference
     steps = gateway.clock.steps - record.steps_before
     repeated = gateway.repeated - record.repeated_before
     record.payloads_before, record.steps_before = gateway.payloads, gateway.clock.steps

@@ -1,13 +1,13 @@
 """What the ingest remembers of one gateway. Mutable state, nothing more."""
 
 import zlib
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.quantities import Duration, Instant
 from gateway.adverts.walk import advert_kind
 from gateway.clock import GatewayClock
+from gateway.drops import Drops, no_drops
 from gateway.duplicates import Seen
 from gateway.scans import Gathered
 from gateway.sightings import Fields
@@ -15,6 +15,8 @@ from gateway.sightings import Fields
 PAYLOADS_KEPT: Final = 8
 """A broker repeats a message within its in-flight window; the last few are enough to notice."""
 KINDS_KEPT: Final = 8
+LOOK_EACH: Final = 8
+"""Payloads between two looks at a kind: it is a matter of minutes."""
 
 
 @dataclass(slots=True)
@@ -40,11 +42,12 @@ class Heard:
     """Payloads that had come before."""
     kinds: set[int] = field(default_factory=set)
     """Companies and services whose adverts it passed on, the first ``KINDS_KEPT`` of them."""
+    looks: int = 0
     reported_per_s: float = 0.0
     """Adverts a second before its own filter, where its status says so."""
     seen: Seen = field(default_factory=Seen)
     recent_payloads: list[int] = field(default_factory=list)
-    drops: Counter[str] = field(default_factory=Counter)
+    drops: Drops = field(default_factory=no_drops)
     gathered: Gathered = field(default_factory=Gathered)
     gathered_until: Instant = 0
     seq: int = 0
@@ -62,8 +65,9 @@ class Heard:
         return False
 
     def note_kind(self, adv: bytes) -> None:
-        """Remember what kind of advert this is: by its first company or service."""
-        if len(self.kinds) < KINDS_KEPT:
+        """Now and then, remember what kind of advert comes: by its first company or service."""
+        self.looks += 1
+        if self.looks % LOOK_EACH == 1 and len(self.kinds) < KINDS_KEPT:
             self.kinds.add(advert_kind(adv))
 
 

@@ -6,8 +6,7 @@
 Nothing that a gateway can send raises; what cannot be used is dropped and counted by cause.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from contracts import messages as m
@@ -19,9 +18,9 @@ from contracts.sitemap import Site
 from contracts.wire import MAX_PAYLOAD_BYTES
 from gateway.adverts.meaning import may_name_itself, meaning_of
 from gateway.batches import batch_times, server_time
+from gateway.drops import count, no_drops
 from gateway.enrolment import Enrolment
 from gateway.formats.base import MALFORMED, Format
-from gateway.formats.choice import FormatChoice
 from gateway.formats.table import format_named, formats_by_name
 from gateway.health import HealthBook
 from gateway.heard import Heard
@@ -31,6 +30,7 @@ from gateway.settings import IngestSettings
 from gateway.sightings import Decoded, Sighting
 from gateway.status import note_status
 from gateway.tags import Source, Tags
+from gateway.topics import Topic, Topics, decode_payload
 
 VERSION_HEAL: Final = 60 * SECOND
 """An older version of the enrolment is a late message, unless nothing newer came for so long."""
@@ -66,18 +66,16 @@ class IngestService:
         self._any_other_name = False
         """Whether a device may be meant by another name than its radio address."""
         window = from_seconds(settings.clock_window_s)
-        self._senders = Senders(site.gateways, settings.strangers_max, settings.topics_max, window)
-        self._choice = FormatChoice(
-            formats, settings.topic_formats, self._senders.format_for, settings.topics_max
-        )
+        self._senders = Senders(site.gateways, settings.strangers_max, window)
+        self._topics = Topics(formats, settings.topic_formats, self._senders.roster, settings.topics_max)
         self._tags = Tags(settings, presses)
         self._health = HealthBook(settings)
-        self._drops: Counter[str] = Counter()
+        self._drops = no_drops()
         self._payloads = 0
         self._observations = 0
         self._count_at: Instant = 0
         self._pending: dict[str, Instant] = {}
-        """Gateway → when its gathered rows go on."""
+        """Gateway → when its gathered rows go on; all wait equally long, so the first is the next."""
         self._boot = ""
         """Names the scan reports made here: the time of the first payload."""
 
@@ -95,17 +93,19 @@ class IngestService:
                     self._enrolment_at = now
             case m.GuestGatewaysChanged():
                 self._senders.install((*self._site.gateways, *message.gateways))
-                self._choice.forget()
+                self._topics.install(self._senders.roster)
                 self._pending = {n: due for n, due in self._pending.items() if n in self._senders.heard}
         return ()
 
     @property
     def drops_total(self) -> int:
         """Everything dropped since the start, whatever the cause."""
-        return self._drops.total()
+        return sum(self._drops.values())
 
     def wake_at(self) -> Instant | None:
-        return min(self._count_at, *self._pending.values()) if self._pending else self._count_at
+        if not self._pending:
+            return self._count_at
+        return min(self._count_at, next(iter(self._pending.values())))
 
     def wake(self, now: Instant) -> Sequence[Message]:
         out: list[Message] = []
@@ -114,6 +114,7 @@ class IngestService:
         if now >= self._count_at:
             self._count_at = now + from_seconds(self._settings.count_interval_s)
             self._senders.forget_strangers(now)
+            self._tags.tick(now)
             out += self._health.judge(self._senders.roster, self._senders.heard, now)
             out.append(
                 m.IngestCounted(
@@ -127,26 +128,32 @@ class IngestService:
     def _read(self, payload: m.GatewayPayload, now: Instant) -> Sequence[Message]:
         self._payloads += 1
         self._boot = self._boot or str(now)
-        drops: Counter[str] = Counter()
+        drops = no_drops()
         heard: Heard | None = None
         out: list[Message] = []
+        topic = self._topics.of(payload.topic)
         try:
             if len(payload.payload) > MAX_PAYLOAD_BYTES:
                 raise WireError("too_long")
-            decoded, known = self._choice.decode(payload)
+            decoded, known = decode_payload(topic, payload.topic, payload.payload)
             if decoded.gateway is None and decoded.sightings and decoded.sightings[0].gateway is not None:
-                self._many(decoded, known, payload, Source("", now, drops), out)
+                self._many(decoded, known, topic, payload, Source("", now, drops), out)
             else:
-                heard = self._senders.of(decoded.gateway, known, payload, now)
+                heard = self._sender(decoded.gateway, known, topic, payload, now)
                 self._use(decoded, known, heard, payload, Source(heard.gateway, now, drops), out)
         except WireError as error:
             drops[error.cause] += 1
         if drops:
-            heard = heard or self._senders.heard.get(self._senders.of_topic(payload.topic) or "")
-            _count(self._drops, drops)
+            heard = heard or self._senders.heard.get(topic.gateway or "")
+            count(self._drops, drops)
             if heard is not None:
-                _count(heard.drops, drops)
+                count(heard.drops, drops)
         return out
+
+    def _sender(
+        self, claim: str | None, known: Format, topic: Topic, payload: m.GatewayPayload, now: Instant
+    ) -> Heard:
+        return self._senders.of(claim, known, payload.topic, topic.gateway, payload.sender, now)
 
     def _use(
         self,
@@ -160,7 +167,7 @@ class IngestService:
         scan = decoded.scan
         n = len(decoded.sightings) if scan is None else len(scan.rssi_dbm)
         if decoded.drops:
-            _count(source.drops, decoded.drops)
+            count(source.drops, decoded.drops)
         if not payload.retained:
             heard.last_at = source.arrival
             heard.payloads += 1
@@ -247,6 +254,7 @@ class IngestService:
         self,
         decoded: Decoded,
         known: Format,
+        topic: Topic,
         payload: m.GatewayPayload,
         source: Source,
         out: list[Message],
@@ -255,11 +263,10 @@ class IngestService:
         groups: dict[str | None, list[Sighting]] = {}
         for sighting in decoded.sightings:
             groups.setdefault(sighting.gateway, []).append(sighting)
-        for cause, count in decoded.drops.items():
-            source.drops[cause] += count
+        count(source.drops, decoded.drops)
         for claim, group in groups.items():
             try:
-                heard = self._senders.of(claim, known, payload, source.arrival)
+                heard = self._sender(claim, known, topic, payload, source.arrival)
             except WireError as error:
                 source.drops[error.cause] += len(group)
                 continue
@@ -308,11 +315,12 @@ class IngestService:
             if at is None:
                 drops["bad_time"] += 1
                 continue
-            if self._tags.may_speak(sighting, known):
+            adv = sighting.adv
+            if adv is None or not self._tags.says_nothing_new(device, adv, known):
                 out += self._tags.sighting(device, sighting, known, at, source)
             if at < oldest:
                 drops["too_old"] += 1
-            elif not gathered.add(device, sighting.rssi_dbm, at, sighting.adv, span):
+            elif not gathered.add(device, sighting.rssi_dbm, at, adv, span):
                 merged += 1
         if strangers:
             drops["not_enrolled"] += strangers
@@ -354,8 +362,3 @@ class IngestService:
             heard.seq += 1
             self._observations += len(gathered)
             out.append(gathered.report(heard.gateway, self._boot, heard.seq, now))
-
-
-def _count(totals: Counter[str], more: Mapping[str, int]) -> None:
-    for cause, count in more.items():
-        totals[cause] += count

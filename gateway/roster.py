@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from contracts.messages import InstalledGateway
@@ -9,6 +10,7 @@ from contracts.messages import InstalledGateway
 _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}(?:(?:[:-]?[0-9A-Fa-f]{2}){2})?")
 
 
+@lru_cache(maxsize=16_384)
 def name_key(name: str) -> str:
     """One spelling for a gateway's name: addresses as bare upper-case hex, other names as they are."""
     name = name.strip()

@@ -1,7 +1,6 @@
 """Scan reports as they leave the ingest: server time, enrolled devices, possible RSSI."""
 
 from array import array
-from collections import Counter
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from contracts.columns import Observations
 from contracts.messages import ScanReport
 from contracts.quantities import MILLISECOND, Duration, Instant
+from gateway.drops import Drops
 from gateway.enrolment import Enrolment
 from gateway.readings import RSSI_MAX_DBM, RSSI_MIN_DBM
 
@@ -25,7 +25,7 @@ def select_scan(
     enrolment: Enrolment,
     offset: Duration,
     received_at: Instant,
-    drops: Counter[str],
+    drops: Drops,
 ) -> ScanReport | None:
     """A gateway's report in server time with enrolled devices only; None when nobody is left.
 

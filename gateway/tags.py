@@ -1,22 +1,24 @@
 """What enrolled tags say beside their presence: presses at once, battery and motion now and then."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from contracts.messages import ButtonPressed, DeviceTelemetry, Message
-from contracts.quantities import Instant, from_seconds
-from gateway.adverts.meaning import meaning_of, telemetry_of
+from contracts.quantities import SECOND, Instant, from_seconds
+from gateway.adverts.meaning import Meaning, meaning_of, telemetry_of
 from gateway.bounded import Bounded
-from gateway.formats.base import Format, details_of
+from gateway.drops import Drops
+from gateway.formats.base import Format, details_of, never
 from gateway.presses import Presses
 from gateway.settings import IngestSettings
 from gateway.sightings import Event, Fields, Sighting
 
 Values: TypeAlias = tuple[int | None, int | None, bool | None]
 """Battery in mV, battery in per cent, moving."""
-NOTHING: Values = (None, None, None)
+NOTHING: Final[Values] = (None, None, None)
+LOOK_AGAIN: Final = 15 * SECOND
+"""The very same advert is not looked at twice within this time: eight gateways hear each."""
 
 
 class Source(NamedTuple):
@@ -24,7 +26,7 @@ class Source(NamedTuple):
 
     gateway: str
     arrival: Instant
-    drops: Counter[str]
+    drops: Drops
 
 
 @dataclass(slots=True)
@@ -46,26 +48,28 @@ class Tags:
         self._told: Bounded[str, Told] = Bounded(settings.devices_max)
         self._presses = Presses(settings.devices_max, from_seconds(settings.button_rearm_s))
         self._presses.resume(presses)
-
-    def may_speak(self, sighting: Sighting, known: Format) -> bool:
-        """A quick look whether a sighting may say more than that the tag is here."""
-        if sighting.adv is None:
-            return True
-        return bool(self._keys) or not meaning_of(sighting.adv).silent or known.presses(sighting)
+        self._looked: dict[str, Meaning] = {}
+        """Device → what its last advert meant; emptied every ``LOOK_AGAIN``, so no larger than the site."""
+        self._look_again_at: Instant = 0
 
     def sighting(
         self, device: str, sighting: Sighting, known: Format, at: Instant, source: Source
-    ) -> list[Message]:
+    ) -> Sequence[Message]:
         """A vendor's entry of an enrolled ``device``, heard ``at`` (server time)."""
-        out: list[Message] = []
+        may_press = known.presses is not never and known.presses(sighting)
         if sighting.adv is not None:
-            out += self.advert(device, sighting.adv, sighting.device, at, source)
-            if not known.presses(sighting):
-                return out
-        elif not known.presses(sighting):
-            told = self._told.get(device)
-            if told is not None and source.arrival < told.next_at:
-                return out
+            out = self.advert(device, sighting.adv, sighting.device, at, source)
+            return [*out, *self._entry(device, sighting, known, at, source)] if may_press else out
+        told = self._told.get(device)
+        if not may_press and told is not None and source.arrival < told.next_at:
+            return ()
+        return self._entry(device, sighting, known, at, source)
+
+    def _entry(
+        self, device: str, sighting: Sighting, known: Format, at: Instant, source: Source
+    ) -> list[Message]:
+        """What the gateway decoded itself."""
+        out: list[Message] = []
         details = details_of(sighting, known)
         button, telemetry = details.get("button"), details.get("telemetry")
         if isinstance(button, dict):
@@ -75,16 +79,37 @@ class Tags:
             out += self._telemetry(device, values, source.arrival)
         return out
 
-    def advert(self, device: str, ad: bytes, address: str, at: Instant, source: Source) -> list[Message]:
+    def advert(self, device: str, ad: bytes, address: str, at: Instant, source: Source) -> Sequence[Message]:
         """Advertisement bytes of an enrolled ``device``."""
-        key = self._keys.get(address)
-        meaning = meaning_of(ad) if key is None else meaning_of(ad, address, key)
+        if self._keys and address in self._keys:
+            meaning = meaning_of(ad, address, self._keys[address])
+        else:
+            meaning = meaning_of(ad)
+        if meaning.silent:
+            return ()
+        if self._looked.get(device) is meaning:
+            return ()
+        if source.arrival - at <= self._age_max and not meaning.is_level:
+            self._looked[device] = meaning
         out: list[Message] = []
         if meaning.button is not None:
             out += self._press(device, meaning.button, at, source)
         if meaning.values != NOTHING:
             out += self._telemetry(device, meaning.values, source.arrival)
         return out
+
+    def says_nothing_new(self, device: str, ad: bytes, known: Format) -> bool:
+        """A quick look that spares the long one: a plain beacon, or the very advert looked at just before."""
+        if self._keys or known.presses is not never:
+            return False
+        meaning = meaning_of(ad)
+        return meaning.silent or self._looked.get(device) is meaning
+
+    def tick(self, now: Instant) -> None:
+        """Every few seconds: adverts looked at long ago are looked at again."""
+        if now >= self._look_again_at:
+            self._look_again_at = now + LOOK_AGAIN
+            self._looked.clear()
 
     def event(self, device: str, event: Event, source: Source) -> list[Message]:
         """A word without RSSI."""

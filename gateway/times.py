@@ -14,6 +14,7 @@ UNIX_SINCE: Final = 1_000_000_000
 """Seconds. Smaller numbers in the same field count from the gateway's start (April Brother)."""
 UNIX_MS_SINCE: Final = 100_000_000_000
 """As seconds this is the year 5138: larger numbers are milliseconds."""
+UNIX_MS_MAX: Final = 10**16
 _STAMP: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[T &](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?\s*"
     r"(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)?"
@@ -97,8 +98,10 @@ def unix_seconds(value: Any) -> tuple[Instant | None, Basis]:
 
 def unix_milliseconds(value: Any) -> tuple[Instant | None, Basis]:
     """Milliseconds since 1970 as int or text."""
+    if type(value) is int and 0 < value < UNIX_MS_MAX:
+        return value * MILLISECOND, "gateway_unix_ms"
     number = number_of(value)
-    if number is None or not 0 < number < 1e16:
+    if number is None or not 0 < number < UNIX_MS_MAX:
         return None, "none"
     return round(number * MILLISECOND), "gateway_unix_ms"
 

@@ -103,6 +103,8 @@ class Meaning(NamedTuple):
     """Battery in mV, battery in per cent, moving."""
     silent: bool
     """Neither button nor values: it only says that the tag is here."""
+    is_level: bool
+    """The button is a level that is true now: that it goes on matters."""
 
 
 @lru_cache(maxsize=16_384)
@@ -110,7 +112,9 @@ def meaning_of(ad: bytes, address: str | None = None, key: bytes | None = None) 
     """The meaning of an advertisement. Never raises; the same bytes come from eight gateways: remembered."""
     fields = decode_advert(ad, address, key)
     button, values = button_of(fields), telemetry_of(fields)
-    return Meaning(beacon_id(fields), button, values, button is None and values == (None, None, None))
+    silent = button is None and values == (None, None, None)
+    is_level = button is not None and button["mode"] == "flag" and bool(button["pressed"])
+    return Meaning(beacon_id(fields), button, values, silent, is_level)
 
 
 def telemetry_of(fields: Fields) -> tuple[int | None, int | None, bool | None]:

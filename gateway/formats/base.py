@@ -1,6 +1,5 @@
 """What a format is: a name, a way to tell it, a way to read it; and how its entries are gathered."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -80,7 +79,8 @@ def _nameless(_sighting: Sighting) -> str | None:
     return None
 
 
-def _never(_sighting: Sighting) -> bool:
+def never(_sighting: Sighting) -> bool:
+    """The look of formats whose entries hold no buttons."""
     return False
 
 
@@ -99,7 +99,7 @@ class Format:
     decode: Callable[[Clue], Decoded]
     details: Callable[[Sighting], Fields] = _nothing
     identity: Callable[[Sighting], str | None] = _nameless
-    presses: Callable[[Sighting], bool] = _never
+    presses: Callable[[Sighting], bool] = never
     topic_names_gateway: bool = False
     """The gateway's name is read from its place in the topic: the broker's ACL vouches for it."""
 
@@ -112,17 +112,17 @@ def gather(
     ``read`` makes a sighting of an entry or says why not.
     """
     sightings: list[Sighting] = []
-    drops: Counter[str] = Counter()
+    drops: dict[str, int] = {}
     for entry in entries:
         try:
             made = read(entry)
         except MALFORMED:
             made = "bad_entry"
-        if isinstance(made, Sighting):
+        if type(made) is str:
+            drops[made] = drops.get(made, 0) + 1
+        elif isinstance(made, Sighting):
             sightings.append(made)
-        else:
-            drops[made] += 1
-    return sightings, dict(drops)
+    return sightings, drops
 
 
 def decode_safely(known: Format, clue: Clue) -> Decoded:

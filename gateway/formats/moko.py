@@ -50,7 +50,8 @@ def _sighting(entry: dict[str, Any]) -> Sighting | str:
     rssi_dbm = rssi_of(value.get("rssi"))
     if rssi_dbm is None:
         return "no_rssi"
-    adv = hex_bytes(value.get("raw data")) or hex_bytes(value.get("raw")) or _joined(value)
+    raw = value.get("raw data") or value.get("raw")
+    adv = hex_bytes(raw) if raw else _joined(value)
     stamp = value.get("timestamp")
     if isinstance(stamp, str):
         parsed = parse_stamp(stamp)
@@ -64,8 +65,9 @@ def _sighting(entry: dict[str, Any]) -> Sighting | str:
 
 def _joined(value: dict[str, Any]) -> bytes | None:
     """Advert and scan response."""
-    both = (hex_bytes(value.get("adv_data")) or b"") + (hex_bytes(value.get("rsp_data")) or b"")
-    return both or None
+    adv = hex_bytes(value.get("adv_data"))
+    response = hex_bytes(value.get("rsp_data"))
+    return (adv or b"") + response if response else adv
 
 
 def details(sighting: Sighting) -> Fields:

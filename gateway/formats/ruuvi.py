@@ -40,8 +40,10 @@ def decode(clue: Clue) -> Decoded:
     if type(batch) is dict:
         return _http(batch)
     gateway = gateway_name(body["gw_mac"])
-    sightings, drops = gather([body], lambda entry: _single(entry, clue.levels[-1]))
-    return Decoded("sightings", gateway, sightings, drops=drops)
+    made = _single(body, clue.topic.rpartition("/")[2])
+    if isinstance(made, str):
+        return Decoded("sightings", gateway, drops={made: 1})
+    return Decoded("sightings", gateway, [made])
 
 
 def _single(body: dict[str, Any], last_level: str) -> Sighting | str:

@@ -1,5 +1,3 @@
-from collections import Counter
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +5,7 @@ from hypothesis import strategies as st
 from contracts.columns import observations
 from contracts.messages import EnrolledDevice
 from contracts.quantities import MILLISECOND
+from gateway.drops import no_drops
 from gateway.enrolment import Enrolment
 from gateway.scans import Gathered, newest_of, select_scan
 from tests.gateway.builders import START, heard_in, scan
@@ -23,7 +22,7 @@ def possible(rssi: int) -> bool:
 def test_only_enrolled_devices_and_possible_values_are_left_in_order_and_all_else_is_counted(
     heard: list[tuple[str, int, int]], enrolled: set[str], offset: int
 ) -> None:
-    report, drops = scan(heard), Counter[str]()
+    report, drops = scan(heard), no_drops()
     roster = Enrolment([EnrolledDevice(name, "staff", "u") for name in sorted(enrolled)])
     selected = select_scan(report, observations(report), roster, offset, START, drops)
     wanted = [

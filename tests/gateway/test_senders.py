@@ -1,7 +1,7 @@
 import pytest
 
 from contracts.errors import WireError
-from contracts.messages import GatewayPayload, InstalledGateway
+from contracts.messages import InstalledGateway
 from contracts.quantities import MINUTE, SECOND
 from gateway.formats import espresense, minew, ruuvi
 from gateway.formats.base import Format
@@ -10,14 +10,13 @@ from tests.gateway.builders import GATEWAYS, START
 
 
 def senders() -> Senders:
-    return Senders(GATEWAYS, 2, 100, MINUTE)
+    return Senders(GATEWAYS, 2, MINUTE)
 
 
 def whose(
     known: Senders, claim: str | None, topic: str, sender: str = "", known_format: Format = minew.FORMAT
 ) -> str:
-    payload = GatewayPayload(topic=topic, payload=b"", received_at=START, sender=sender)
-    return known.of(claim, known_format, payload, START).gateway
+    return known.of(claim, known_format, topic, known.roster.in_topic(topic), sender, START).gateway
 
 
 def test_a_claim_a_topic_or_a_certificate_names_the_gateway() -> None:
@@ -64,9 +63,7 @@ def test_strangers_are_known_up_to_a_limit_and_forgotten() -> None:
 def test_a_guest_that_is_installed_begins_anew() -> None:
     known = senders()
     whose(known, "AA:00:00:00:00:01", "a/b")
-    known.install((*GATEWAYS, InstalledGateway("AA0000000001", "L1", 0, 0, vendor_format="minew")))
+    known.install((*GATEWAYS, InstalledGateway("AA0000000001", "L1", 0, 0)))
     assert known.heard == {}
     assert whose(known, "AA:00:00:00:00:01", "a/b") == "AA0000000001"
     assert known.heard["AA0000000001"].installed
-    assert known.format_for("a/AA0000000001/b") == "minew"
-    assert known.format_for("a/b") == "auto"

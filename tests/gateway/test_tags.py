@@ -1,8 +1,8 @@
-from collections import Counter
 from typing import Any
 
 from contracts.messages import ButtonPressed, DeviceTelemetry, Message
 from contracts.quantities import MINUTE, SECOND, Instant
+from gateway.drops import no_drops
 from gateway.formats import minew, moko
 from gateway.settings import IngestSettings
 from gateway.sightings import Event, Sighting
@@ -20,7 +20,7 @@ def fresh(**settings: Any) -> Tags:
 
 
 def source(at: Instant = START) -> Source:
-    return Source("gw-1", at, Counter())
+    return Source("gw-1", at, no_drops())
 
 
 def values(messages: list[Message]) -> list[tuple[int | None, int | None, bool | None]]:
@@ -32,6 +32,7 @@ def test_battery_is_told_on_change_and_once_a_minute() -> None:
     lower = BATTERY.replace(bytes.fromhex("0b98"), bytes.fromhex("0b90"))
     assert values(tags.advert(TAG, BATTERY, TAG, START, source())) == [(2968, None, None)]
     assert tags.advert(TAG, lower, TAG, START, source(START + 30 * SECOND)) == []
+    tags.tick(START + MINUTE)
     assert values(tags.advert(TAG, lower, TAG, START, source(START + MINUTE))) == [(2960, None, None)]
     assert tags.advert(TAG, lower, TAG, START, source(START + 3 * MINUTE)) == []
 
@@ -42,6 +43,7 @@ def test_frames_of_one_tag_that_say_different_things_are_kept_together() -> None
     tags.advert(TAG, BATTERY, TAG, START, source())
     tags.advert(TAG, moving, TAG, START, source(START + SECOND))
     tags.advert(TAG, BATTERY, TAG, START, source(START + 2 * SECOND))
+    tags.tick(START + MINUTE)
     assert values(tags.advert(TAG, BATTERY, TAG, START, source(START + MINUTE))) == [(2968, None, True)]
 
 
@@ -55,18 +57,38 @@ def test_an_alarm_passes_at_once_and_an_old_one_is_history() -> None:
     assert late.drops == {"old_button": 1}
 
 
-def test_plain_beacons_are_not_looked_at_twice() -> None:
+def test_plain_beacons_say_nothing_and_leave_no_trace() -> None:
+    tags = fresh(devices_max=1)
+    assert tags.sighting(TAG, Sighting(TAG, -60, adv=PLAIN), minew.FORMAT, START, source()) == ()
+    assert tags.advert(TAG, PLAIN, TAG, START, source()) == ()
+    assert tags.says_nothing_new(TAG, PLAIN, minew.FORMAT)
+    assert not tags.says_nothing_new(TAG, PRESS, minew.FORMAT)
+
+
+def test_the_same_advert_by_eight_gateways_is_looked_at_once_and_a_level_always() -> None:
     tags = fresh()
-    assert not tags.may_speak(Sighting(TAG, -60, adv=PLAIN), minew.FORMAT)
-    assert tags.may_speak(Sighting(TAG, -60, adv=BATTERY), minew.FORMAT)
-    assert tags.may_speak(Sighting(TAG, -60, entry=minew.Entry()), minew.FORMAT)
+    assert len(tags.advert(TAG, PRESS, TAG, START, source())) == 1
+    for second in range(40):
+        tags.tick(START + second * SECOND)
+        assert not tags.advert(TAG, PRESS, TAG, START + second * SECOND, source(START + second * SECOND))
+    flag = bytes.fromhex("02010612ff590080bc360101ffffffffffffffffffff")
+    found = [
+        x
+        for s in range(30)
+        for x in tags.advert("f", flag, "f", START + s * SECOND, source(START + s * SECOND))
+    ]
+    assert sum(isinstance(x, ButtonPressed) for x in found) == 1, "the level held for half a minute"
+    later = START + 60 * SECOND
+    assert sum(isinstance(x, ButtonPressed) for x in tags.advert("f", flag, "f", later, source(later))) == 1
 
 
 def test_encrypted_adverts_need_the_tags_key() -> None:
     address = "54:48:E6:8F:80:A5"
     keyed = fresh(bthome_keys={address.lower(): "231d39c1d7cc1ab1aee224cd096db932"})
-    assert keyed.may_speak(Sighting(address, -60, adv=SEALED), minew.FORMAT)
-    assert keyed.advert(address, SEALED, address, START, source()) == []
+    assert keyed.advert(address, SEALED, address, START, source()) == (), (
+        "temperature is none of our business"
+    )
+    assert fresh().advert(address, SEALED, address, START, source()) == ()
 
 
 def test_entries_without_bytes_speak_through_their_format() -> None:
@@ -79,7 +101,7 @@ def test_entries_without_bytes_speak_through_their_format() -> None:
     assert values(tags.sighting("t", Sighting("t", -60, entry=climate), minew.FORMAT, START, source())) == [
         (None, 90, None)
     ]
-    assert tags.sighting("t", Sighting("t", -60, entry=climate), minew.FORMAT, START, source()) == []
+    assert not tags.sighting("t", Sighting("t", -60, entry=climate), minew.FORMAT, START, source())
 
 
 def test_words_without_rssi_and_triggers_are_alarms_too() -> None:
