@@ -316,7 +316,7 @@ class IngestService:
                 drops["bad_time"] += 1
                 continue
             adv = sighting.adv
-            if adv is None or not self._tags.says_nothing_new(device, adv, known):
+            if adv is None or not self._tags.says_nothing_new(device, sighting, adv, known):
                 out += self._tags.sighting(device, sighting, known, at, source)
             if at < oldest:
                 drops["too_old"] += 1

@@ -98,9 +98,9 @@ class Tags:
             out += self._telemetry(device, meaning.values, source.arrival)
         return out
 
-    def says_nothing_new(self, device: str, ad: bytes, known: Format) -> bool:
+    def says_nothing_new(self, device: str, sighting: Sighting, ad: bytes, known: Format) -> bool:
         """A quick look that spares the long one: a plain beacon, or the very advert looked at just before."""
-        if self._keys or known.presses is not never:
+        if self._keys or (known.presses is not never and known.presses(sighting)):
             return False
         meaning = meaning_of(ad)
         return meaning.silent or self._looked.get(device) is meaning

@@ -34,7 +34,8 @@ def test_battery_is_told_on_change_and_once_a_minute() -> None:
     assert tags.advert(TAG, lower, TAG, START, source(START + 30 * SECOND)) == []
     tags.tick(START + MINUTE)
     assert values(tags.advert(TAG, lower, TAG, START, source(START + MINUTE))) == [(2960, None, None)]
-    assert tags.advert(TAG, lower, TAG, START, source(START + 3 * MINUTE)) == []
+    tags.tick(START + 3 * MINUTE)
+    assert not tags.advert(TAG, lower, TAG, START, source(START + 3 * MINUTE))
 
 
 def test_frames_of_one_tag_that_say_different_things_are_kept_together() -> None:
@@ -61,8 +62,8 @@ def test_plain_beacons_say_nothing_and_leave_no_trace() -> None:
     tags = fresh(devices_max=1)
     assert tags.sighting(TAG, Sighting(TAG, -60, adv=PLAIN), minew.FORMAT, START, source()) == ()
     assert tags.advert(TAG, PLAIN, TAG, START, source()) == ()
-    assert tags.says_nothing_new(TAG, PLAIN, minew.FORMAT)
-    assert not tags.says_nothing_new(TAG, PRESS, minew.FORMAT)
+    assert tags.says_nothing_new(TAG, Sighting(TAG, -60, adv=PLAIN), PLAIN, minew.FORMAT)
+    assert not tags.says_nothing_new(TAG, Sighting(TAG, -60, adv=PRESS), PRESS, minew.FORMAT)
 
 
 def test_the_same_advert_by_eight_gateways_is_looked_at_once_and_a_level_always() -> None:
