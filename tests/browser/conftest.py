@@ -15,6 +15,7 @@ SCREENSHOTS = os.environ.get("NEARHAND_SCREENSHOTS")
 """A folder for pictures of every screen a test walks through, to be looked at by a person."""
 
 OpenPage = Callable[..., Page]
+Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +78,7 @@ def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+def picture(request: pytest.FixtureRequest) -> Picture:
     """Keeps a screenshot when somebody asked for them."""
 
     def take(page: Page, name: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -76,6 +77,9 @@ class Mall:
             person.unit_id: Person(self.site.floor_index(person.home_floor), *person.home)
             for person in self.site.staff
         }
+        self._rng = np.random.default_rng(7)
+        self._crowd_ids: tuple[str, ...] = ()
+        self._crowd_x_m = self._crowd_y_m = np.empty(0)
         self.loop: asyncio.AbstractEventLoop | None = None
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
@@ -155,20 +159,24 @@ class Mall:
     def _positions(self) -> m.PositionsEstimated:
         staff = self.site.staff
         people = [self.people[member.unit_id] for member in staff]
-        n = len(people)
+        stroll = self._rng.normal(0, 0.3, (2, len(self._crowd_ids)))
+        self._crowd_x_m = np.clip(self._crowd_x_m + stroll[0], 1, 59)
+        self._crowd_y_m = np.clip(self._crowd_y_m + stroll[1], 11, 29)
+        floors = np.array([person.floor for person in people] + [0] * len(self._crowd_ids))
+        n = len(floors)
         return pack_positions(
             Positions(
                 estimated_at=self.now(),
-                device_ids=tuple(member.device_id for member in staff),
-                floor=np.array([person.floor for person in people], np.int8),
-                x_m=np.array([person.x_m for person in people]),
-                y_m=np.array([person.y_m for person in people]),
+                device_ids=(*(member.device_id for member in staff), *self._crowd_ids),
+                floor=floors.astype(np.int8),
+                x_m=np.concatenate([[person.x_m for person in people], self._crowd_x_m]),
+                y_m=np.concatenate([[person.y_m for person in people], self._crowd_y_m]),
                 vx_mps=np.zeros(n),
                 vy_mps=np.zeros(n),
                 semi_major_m=np.full(n, 2.0),
                 semi_minor_m=np.full(n, 1.5),
                 heading_deg=np.zeros(n),
-                floor_probability=np.eye(len(self.site.floors))[[person.floor for person in people]],
+                floor_probability=np.eye(len(self.site.floors))[floors],
                 quality=np.ones(n, np.uint8),
                 age_s=np.full(n, 0.2),
             )
@@ -187,8 +195,11 @@ class Mall:
                 self._carry(self.dispatcher.receive(command, self.now()))
 
     def _next_command(self, unit: m.UnitChanged, person: Person, waited_s: float) -> m.Command | None:
-        common = {"command_id": f"auto-{unit.unit_id}-{self.now()}", "by": f"unit/{unit.unit_id}"}
-        stamp = {**common, "at": self.now()}
+        stamp: dict[str, Any] = {
+            "command_id": f"auto-{unit.unit_id}-{self.now()}",
+            "by": f"unit/{unit.unit_id}",
+            "at": self.now(),
+        }
         at_target = unit.target is not None and (
             abs(unit.target.x_m - person.x_m) + abs(unit.target.y_m - person.y_m) < 1.0
         )
@@ -198,7 +209,7 @@ class Mall:
             return m.ReportItemReturned(unit_id=unit.unit_id, depot=unit.depot, **stamp)
         if unit.task_id is None or not at_target:
             return None
-        task = {"task_id": unit.task_id, "unit_id": unit.unit_id}
+        task: dict[str, Any] = {"task_id": unit.task_id, "unit_id": unit.unit_id}
         if unit.status == "en_route_to_item" and waited_s > FETCH_S:
             return m.ReportItemPickedUp(**task, **stamp)
         if unit.status == "en_route":
@@ -213,6 +224,18 @@ class Mall:
         """A command that comes from elsewhere; not counted among what the pages sent."""
         assert self.loop is not None
         asyncio.run_coroutine_threadsafe(self._inject(command), self.loop).result(timeout=10)
+
+    def crowd(self, devices: int) -> None:
+        """So many customers on the ground floor from now on."""
+        rng = np.random.default_rng(5)
+        self._crowd_x_m, self._crowd_y_m = rng.uniform(1, 59, devices), rng.uniform(11, 29, devices)
+        self._crowd_ids = tuple(f"D0:00:00:00:{n >> 8:02X}:{n & 255:02X}" for n in range(devices))
+        enrolled = tuple(
+            m.EnrolledDevice(device_id=one, kind="app", subject=f"c-{n}")
+            for n, one in enumerate(self._crowd_ids)
+        )
+        now = self.now()
+        self.inject(m.EnrolDevices(command_id=f"crowd-{now}", by="operator/test", at=now, devices=enrolled))
 
     async def _inject(self, command: m.Command) -> None:
         said = self.dispatcher.receive(command, self.now())

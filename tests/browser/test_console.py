@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from contracts import messages as m
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Console
 
@@ -26,7 +26,7 @@ def test_a_wrong_password_is_told_and_a_right_one_opens_the_map(mall: Mall, open
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
 def test_a_call_goes_its_whole_way_before_the_operators_eyes(
-    mall: Mall, open_page: OpenPage, lang: str, width: int, height: int, picture
+    mall: Mall, open_page: OpenPage, lang: str, width: int, height: int, picture: Picture
 ) -> None:
     page = open_page(width, height, lang)
     console = Console(page, mall).log_in(lang=lang)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Customer
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_wheelchair_is_asked_for_brought_and_rated(
-    mall: Mall, open_page: OpenPage, lang: str, picture
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
 ) -> None:
     page = open_page(360, 640, lang)
     customer = Customer(page, mall).scan("L1-desk", lang)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contracts import messages as m
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Handheld
 
@@ -25,7 +25,7 @@ def only(mall: Mall, unit_id: str = UNIT) -> None:
 
 def place_command(mall: Mall, kind: type[m.Command], **fields: object) -> None:
     now = mall.now()
-    mall.inject(kind(command_id=f"test-{now}", by="operator/test", at=now, **fields))  # type: ignore[call-arg]
+    mall.inject(kind(command_id=f"test-{now}", by="operator/test", at=now, **fields))
 
 
 def a_call(mall: Mall, service: str = "wheelchair") -> None:
@@ -48,7 +48,7 @@ def eventually(page: Page, holds: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, picture) -> None:
+def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, picture: Picture) -> None:
     only(mall)
     page = open_page(360, 640, lang, has_touch=True)
     handheld = Handheld(page, mall, UNIT).log_in(lang)
