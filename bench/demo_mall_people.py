@@ -51,7 +51,13 @@ HALLS: Final = {
     "L2": [(95.0, 60.0), (145.0, 60.0)],
     "L3": [(95.0, 60.0), (145.0, 60.0)],
 }
-VENDORS: Final = {3: "minew", 9: "minew", 5: "ruuvi", 13: "ruuvi", 7: "moko", 17: "moko"}
+VENDORS: Final = {
+    "B1": {3: "minew", 17: "moko"},
+    "L1": {3: "minew", 9: "minew", 7: "moko", 5: "ruuvi"},
+    "L2": {3: "minew", 17: "moko", 16: "ruuvi"},
+    "L3": {9: "minew", 7: "moko"},
+}
+"""A mall's mixed fleet; the others speak our own format."""
 FIRST_ADDRESS: Final = {
     "minew": "AC:23:3F:C0:10:01",
     "ruuvi": "F4:1A:79:20:10:01",
@@ -66,7 +72,7 @@ def gateways() -> Iterator[InstalledGateway]:
         aside = 8.0 if index % 2 else -8.0
         places = [(x + aside, y) for x, y in EVEN] + HALLS[floor]
         for number, (x, y) in enumerate(places, start=1):
-            vendor = VENDORS.get(number, "nearhand")
+            vendor = VENDORS[floor].get(number, "nearhand")
             address = ""
             if vendor in seen:
                 address = following_address(FIRST_ADDRESS[vendor], seen[vendor])

@@ -26,7 +26,7 @@ def relative(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("file", modules(), ids=relative)
+@pytest.mark.parametrize("file", list(modules()), ids=relative)
 def test_a_module_says_what_it_is_for_and_is_one_job(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     tree = ast.parse(source)
@@ -53,7 +53,7 @@ WITHOUT_MIRROR: Final = {
 }
 
 
-@pytest.mark.parametrize("file", modules(), ids=relative)
+@pytest.mark.parametrize("file", list(modules()), ids=relative)
 def test_every_module_has_its_mirror(file: Path) -> None:
     name = relative(file)
     if file.name in ("__init__.py", "settings.py") or name in WITHOUT_MIRROR:

@@ -1,16 +1,21 @@
 import numpy as np
 import pytest
 
+from contracts.grid import WalkableGrid
 from positioning.radio import install, storeys_of
 from positioning.radiomap import FLOOR_DBM, survey_levels, tabulate
 from tests.positioning.builders import SETTINGS, hall, levels, world_of
+
+
+def centre(grid: WalkableGrid, cell: int) -> tuple[float, float]:
+    return float(grid.x_m[cell]), float(grid.y_m[cell])
 
 
 def test_levels_follow_distance_and_slabs() -> None:
     site, world = hall(2), world_of(2)
     for place in ((0, 7.5, 20.5), (1, 33.5, 8.5)):
         cell = world.ground.grid.cell_at(*place)
-        expected = levels(site, *place)
+        expected = levels(site, place[0], *centre(world.ground.grid, cell))
         known = world.radio.expected_dbm(np.int32(cell), np.arange(len(expected), dtype=np.int32))
         clear = np.array(
             [g.y_m > 12 or (g.x_m < 20) == (place[1] < 20) or place[0] == 1 for g in site.gateways]
@@ -25,9 +30,10 @@ def test_a_wall_takes_its_loss_from_those_behind_it_and_nobody_else() -> None:
     gateways, _ = install(site, (), SETTINGS)
     level = survey_levels(site, world.ground, gateways, storeys_of(site), SETTINGS.tag_height_m)[:, gateway]
     grid = world.ground.grid
-    behind, mirrored = grid.cell_at(0, 24.5, 5.5), grid.cell_at(0, 5.5, 5.5)
-    assert level[mirrored] - level[behind] == pytest.approx(8.0, abs=0.1)
-    assert level[grid.cell_at(0, 15.5, 25.5)] == pytest.approx(levels(site, 0, 15.5, 25.5)[gateway], abs=0.01)
+    for (x, y), taken in (((24.5, 5.5), 8.0), ((5.5, 5.5), 0.0), ((15.5, 25.5), 0.0)):
+        cell = grid.cell_at(0, x, y)
+        free = levels(site, 0, *centre(grid, cell))[gateway]
+        assert level[cell] == pytest.approx(free - taken, abs=0.01)
 
 
 def test_the_table_keeps_half_decibels_and_clips() -> None:
