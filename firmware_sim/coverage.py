@@ -22,7 +22,7 @@ WALL_STEP: Final = 3
 REACH_M: Final = 75.0
 """Nothing is heard from further away, in an open hall with exponent 2: -97 dBm."""
 DEVICE_HEIGHT_M: Final = 1.2
-GATEWAYS_MAX: Final = 24
+GATEWAYS_MAX: Final = 20
 """Per place: the loudest ones; the rest is too weak to matter."""
 FLOOR_DBM: Final = -106.0
 """Means below this are left out: the chance of a packet is under 5 %."""

@@ -136,8 +136,15 @@ def send(fleet: Fleet, tags: Tags, now: Instant) -> list[GatewayPayload]:
     """What the gateways whose turn has come put on the wire by ``now``."""
     tags.refresh(now)
     written: Written = _misbehave(fleet, now)
-    for number in np.flatnonzero(fleet.next_send <= now).tolist():
-        written += _turn(fleet, number, tags, now)
+    due = np.flatnonzero(fleet.next_send <= now)
+    missed = (now - fleet.next_send[due]) // fleet.interval[due]
+    fleet.next_send[due] += (missed + 1) * fleet.interval[due]
+    counts = fleet.count[due].tolist()
+    fleet.count[due] = 0
+    powered = fleet.powered[due].tolist()
+    for number, count, on in zip(due.tolist(), counts, powered, strict=True):
+        if on:
+            written += _turn(fleet, number, count, tags, now)
     return [GatewayPayload(topic=topic, payload=payload, received_at=now) for topic, payload in written]
 
 
@@ -154,16 +161,10 @@ def clock_error(gateway: Gateway, at: Instant) -> int:
     return round(gateway.clock_offset + (at - gateway.clock_set_at) * gateway.clock_drift)
 
 
-def _turn(fleet: Fleet, number: int, tags: Tags, now: Instant) -> Written:
-    """One gateway's turn: its batch, and its status when that is due."""
+def _turn(fleet: Fleet, number: int, n: int, tags: Tags, now: Instant) -> Written:
+    """One gateway's turn: its batch of n observations, and its status when that is due."""
     gateway, format_ = fleet.gateways[number], fleet.formats[number]
-    behind = (now - int(fleet.next_send[number])) // int(fleet.interval[number])
-    fleet.next_send[number] += (behind + 1) * fleet.interval[number]
-    if not fleet.powered[number]:
-        return []
     written: Written = []
-    n = int(fleet.count[number])
-    fleet.count[number] = 0
     if n or format_.empty:
         written += format_.encode(_batch(fleet, number, n, now), tags)
         gateway.seq += 1

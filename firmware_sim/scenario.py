@@ -160,9 +160,9 @@ class Scenario(_Part, frozen=True, kw_only=True):
     staff: Staff = Staff()
     demand: Demand = Demand()
     radio: Radio = Radio()
-    vices: Vices | None = Vices()
-    """None (in TOML: ``vices_on = false``) = gateways without fault."""
+    vices: Vices = Vices()
     vices_on: bool = True
+    """False = gateways without fault."""
     vendor_mix: dict[str, float] = {}
     """Shares of formats among gateways whose site entry says ``auto``; the rest speaks our own."""
     advertising_interval_s: float = 1.0

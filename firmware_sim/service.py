@@ -241,5 +241,5 @@ _STREAMS: Final = (
 
 def _joined(ids: list[str], scenario: Scenario, rng: dict[str, np.random.Generator]) -> frozenset[int]:
     """Devices whose scan response raw gateways join to the advert."""
-    share = scenario.vices.joined_scan_response_share if scenario.vices and scenario.vices_on else 0.0
+    share = scenario.vices.joined_scan_response_share if scenario.vices_on else 0.0
     return frozenset(np.flatnonzero(rng["joined"].random(len(ids)) < share).tolist())

@@ -17,7 +17,13 @@ ZONE_H: Final = 8
 
 def iso_ms(at: NDArray[np.int64]) -> list[str]:
     """``2026-02-09T00:13:53.668Z`` for each instant."""
-    return [f"{_iso(ms // 1000)}.{ms % 1000:03d}Z" for ms in (at // 1000).tolist()]
+    stamps, second, text = [], -1, ""
+    for ms in (at // 1000).tolist():
+        if ms // 1000 != second:
+            second = ms // 1000
+            text = _iso(second)
+        stamps.append(f"{text}.{ms % 1000:03d}Z")
+    return stamps
 
 
 def unix_s(at: Instant) -> int:

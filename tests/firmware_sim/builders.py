@@ -69,7 +69,7 @@ def scenario(
     return msgspec.structs.replace(
         QUIET,
         demand=demand,
-        vices=vices,
+        vices=vices or Vices(),
         vices_on=vices is not None,
         staff=staff or QUIET.staff,
         crowd=crowd or QUIET.crowd,

@@ -1,6 +1,5 @@
 """One batch as a simulated gateway collects it, and a look at it with the ingest's own readers."""
 
-import msgspec
 import numpy as np
 
 from contracts.messages import InstalledGateway
@@ -72,11 +71,3 @@ def read(name: str, written: list[tuple[str, bytes]]) -> list[tuple[str | None, 
 def heard_at(number: int) -> Instant:
     """By the gateway's clock."""
     return START - SECOND + 20_000 * number + CLOCK_ERROR
-
-
-def replaced(source: Batch, **fields: object) -> Batch:
-    values = {name: getattr(source, name) for name in Batch.__slots__} | fields
-    return Batch(**values)  # type: ignore[arg-type]
-
-
-__all__ = ["batch", "beacons", "condition", "heard_at", "installed", "msgspec", "read", "replaced", "tags"]

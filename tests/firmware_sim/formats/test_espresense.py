@@ -4,7 +4,7 @@ import numpy as np
 
 from firmware_sim.formats.espresense import encode
 from tests.firmware_sim.builders import SECOND, START, rng
-from tests.firmware_sim.formats.batches import batch, installed, replaced, tags
+from tests.firmware_sim.formats.batches import batch, installed, tags
 
 ROOM = installed("espresense")
 
@@ -13,7 +13,7 @@ def test_the_level_is_smoothed() -> None:
     known, told = tags(), []
     noise = rng().normal(-70, 6, 300).round().astype(int)
     for step, level in enumerate(noise.tolist()):
-        sent = replaced(batch([2], [level], ROOM), heard=np.array([START + step * SECOND]))
+        sent = batch([2], [level], ROOM)._replace(heard=np.array([START + step * SECOND]))
         told += [json.loads(payload)["rssi"] for _, payload in encode(sent, known)]
     assert np.std(told) < 0.75 * np.std(noise)
     assert abs(np.mean(told) + 70) < 2.0
@@ -22,7 +22,7 @@ def test_the_level_is_smoothed() -> None:
 def test_a_steady_device_is_told_only_now_and_then() -> None:
     known, count = tags(), 0
     for step in range(100):
-        sent = replaced(batch([2], [-70], ROOM), heard=np.array([START + step * SECOND]))
+        sent = batch([2], [-70], ROOM)._replace(heard=np.array([START + step * SECOND]))
         count += len(encode(sent, known))
     assert count == 20
 

@@ -6,7 +6,7 @@ from contracts.messages import GatewayStatus, ScanReport
 from firmware_sim.buttons import signal
 from firmware_sim.formats import own
 from tests.firmware_sim.builders import SECOND, START
-from tests.firmware_sim.formats.batches import CLOCK_ERROR, batch, condition, replaced, tags
+from tests.firmware_sim.formats.batches import CLOCK_ERROR, batch, condition, tags
 
 
 def _report(*args: object, **kwargs: object) -> ScanReport:
@@ -42,7 +42,7 @@ def test_an_empty_batch_and_a_batch_of_one() -> None:
 def test_adverts_are_added_now_and_then_and_while_a_button_signals() -> None:
     known, quiet = tags(), batch()
     assert _report(quiet, known).adverts == {}
-    told = _report(replaced(quiet, seq=8), known).adverts
+    told = _report(quiet._replace(seq=8), known).adverts
     assert 0 < len(told) < len(quiet.device) / 4
     signal(known.beacons, 5, START)
     known.refresh(START + SECOND)
