@@ -14,10 +14,13 @@ from contracts.sitemap import Depot, Item, RoleNeed, ServiceKind, Site, StaffMem
 PLACE_REACH_M: Final = 30.0
 """A place further than this from any walkable ground is a mistake, not a corner of a shop."""
 
+CELLS_MAX: Final = 5_000
+"""Places whose cell is remembered; all are forgotten at once when there are more."""
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Lookups; immutable but for a memory of who is qualified for what."""
+    """Lookups; immutable but for memories of who is qualified for what and which cell a place is."""
 
     site: Site
     grid: WalkableGrid
@@ -30,6 +33,10 @@ class Catalogue:
     floors: dict[str, int]
     connectors: frozenset[str]
     """What can be closed: connectors, and spaces (a corridor)."""
+    walk_mps: NDArray[np.float64]
+    """(staff,) in the order of ``staff``."""
+    on_belts: frozenset[str]
+    """Items that somebody always carries."""
     _qualified: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = field(default_factory=dict)
 
     def qualified(self, need: TaskNeed) -> NDArray[np.bool_]:
@@ -38,6 +45,12 @@ class Catalogue:
         if key not in self._qualified:  # as many entries as the catalogue of services has needs
             self._qualified[key] = np.array([qualified(staff, need) for staff in self.staff.values()], bool)
         return self._qualified[key]
+
+    _cells: dict[Place, int] = field(default_factory=dict)
+
+    def carriers(self, item: str) -> NDArray[np.bool_]:
+        """Who always carries an item: (staff,)."""
+        return np.array([item in staff.carries for staff in self.staff.values()], bool)
 
     def need_of(self, task: TaskNeed, service: str) -> RoleNeed | None:
         """The catalogue's entry behind a task, None where the catalogue has changed since."""
@@ -57,7 +70,11 @@ class Catalogue:
 
     def cell_of(self, place: Place) -> int:
         """The walkable cell of a place that ``knows`` it."""
-        return self.grid.cell_at(self.floors[place.floor], place.x_m, place.y_m)
+        if place not in self._cells:
+            if len(self._cells) >= CELLS_MAX:
+                self._cells.clear()
+            self._cells[place] = self.grid.cell_at(self.floors[place.floor], place.x_m, place.y_m)
+        return self._cells[place]
 
     def knows(self, place: Place) -> bool:
         """Whether a place lies on this site."""
@@ -73,11 +90,12 @@ class Catalogue:
 
 
 def catalogue_of(site: Site, grid: WalkableGrid) -> Catalogue:
+    everybody = sorted(site.staff, key=lambda staff: staff.unit_id)
     return Catalogue(
         site=site,
         grid=grid,
         services={kind.service: kind for kind in site.services if kind.needs},
-        staff={staff.unit_id: staff for staff in sorted(site.staff, key=lambda staff: staff.unit_id)},
+        staff={staff.unit_id: staff for staff in everybody},
         items={item.item: item for item in site.items},
         depots={depot.depot: depot for depot in sorted(site.depots, key=lambda depot: depot.depot)},
         floors={floor.floor: index for index, floor in enumerate(site.floors)},
@@ -85,6 +103,8 @@ def catalogue_of(site: Site, grid: WalkableGrid) -> Catalogue:
             [connector.connector_id for connector in site.connectors]
             + [space.space_id for space in site.spaces]
         ),
+        walk_mps=np.array([staff.walk_mps for staff in everybody], np.float64),
+        on_belts=frozenset(item for staff in everybody for item in staff.carries),
     )
 
 

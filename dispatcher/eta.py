@@ -1,12 +1,14 @@
 """How long everybody needs to everywhere that matters: over the grid, by way of the depot, with a spread.
 
-Times come from a few fields over the grid (one Dijkstra each, cached by ``Travel``): to each call, to each
-depot, from each depot in the item's mode. An arrival time is a lookup for each point of an uncertain
+Times come from a few fields over the grid (one Dijkstra each, kept while they are used): to each call, to
+each depot, from each depot in the item's mode. An arrival time is a lookup for each point of an uncertain
 position, so that a doubt about the floor becomes a doubt about the time.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,10 @@ from dispatcher.catalogue import Catalogue
 from dispatcher.settings import DispatcherSettings
 
 Floats = NDArray[np.float64]
+
+FIELDS_MAX: Final = 300
+"""Fields kept, oldest use out first: 300 of 100 000 cells are 120 MB. More calls open at once at different
+places are planned all the same, only slower: 20 ms for each field that must be made again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,45 +58,88 @@ class Ways:
             depot.depot: catalogue.grid.cell_at(catalogue.floors[depot.floor], depot.x_m, depot.y_m)
             for depot in catalogue.depots.values()
         }
+        self._fields: OrderedDict[tuple[int, bool], NDArray[np.float32]] = OrderedDict()
+        self._onward: dict[tuple[str, bool], NDArray[np.float32]] = {}
 
-    def straight(self, crowd: Crowd, cell: int, wheels: bool = False) -> Arrival:
-        """Everybody's time to a cell."""
-        mean_s, sd_s = look_up(self.travel.times_to(cell, wheels), crowd)
-        return Arrival(mean_s, self._spread(mean_s, sd_s), np.full(len(mean_s), -1, np.int16))
+    def field(self, cell: int, wheels: bool = False) -> NDArray[np.float32]:
+        """(cells,) seconds from everywhere to a cell."""
+        key = (cell, wheels)
+        if key not in self._fields:
+            self._fields[key] = self.travel.times_to(cell, wheels)
+            if len(self._fields) > FIELDS_MAX:
+                self._fields.popitem(last=False)
+        self._fields.move_to_end(key)
+        return self._fields[key]
 
-    def by_depot(self, crowd: Crowd, cell: int, depots: Sequence[str], wheels: bool) -> Arrival:
-        """Everybody's time to a cell by way of whichever depot is best for them; ties to the first."""
-        n = len(crowd.slowness)
-        mean_s, sd_s = np.full(n, np.inf), np.zeros(n)
-        chosen = np.full(n, -1, np.int16)
-        for index, depot in enumerate(depots):
-            there_s, there_sd_s = look_up(self.travel.times_to(self.depot_cells[depot]), crowd)
-            onward_s = float(self.travel.times_from(self.depot_cells[depot], wheels)[cell])
-            total_s = there_s + self.settings.pick_up_s + onward_s * crowd.slowness
-            better = total_s < mean_s
-            mean_s[better], sd_s[better], chosen[better] = total_s[better], there_sd_s[better], index
-        return Arrival(mean_s, self._spread(mean_s, sd_s), chosen)
+    def onward_s(self, depot: str, cell: int, wheels: bool) -> float:
+        """From a depot to a cell, with what is fetched there."""
+        if (depot, wheels) not in self._onward:  # two for each depot at most
+            self._onward[depot, wheels] = self.travel.times_from(self.depot_cells[depot], wheels)
+        return float(self._onward[depot, wheels][cell])
 
-    def _spread(self, mean_s: Floats, sd_s: Floats) -> Floats:
-        """The doubt about the position and the ways of people and lifts, (n,)."""
+    def spread(self, mean_s: Floats, sd_s: Floats) -> Floats:
+        """The doubt about the position and the ways of people and lifts, of any shape."""
         walking_s = self.settings.walk_cv * np.where(np.isfinite(mean_s), mean_s, 0.0)
         spread: Floats = np.sqrt(sd_s**2 + walking_s**2 + self.settings.travel_sd_s**2)
         return spread
 
 
-def look_up(field_s: NDArray[np.float32], crowd: Crowd) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of a time field over each person's points, (n,) each.
+class Times:
+    """Everybody's times to many places, looked up together and once."""
+
+    def __init__(
+        self, ways: Ways, crowd: Crowd, cells: Sequence[tuple[int, bool]], depots: Sequence[str]
+    ) -> None:
+        self.ways = ways
+        self.crowd = crowd
+        wanted = list(dict.fromkeys([*cells, *((ways.depot_cells[depot], False) for depot in depots)]))
+        self._index = {key: i for i, key in enumerate(wanted)}
+        self._mean_s, self._sd_s = look_up([ways.field(*key) for key in wanted], crowd)
+
+    def straight(self, cell: int, wheels: bool = False) -> Arrival:
+        """Everybody's time to a cell."""
+        i = self._index[cell, wheels]
+        mean_s = self._mean_s[i]
+        return Arrival(mean_s, self.ways.spread(mean_s, self._sd_s[i]), np.full(len(mean_s), -1, np.int16))
+
+    def by_depot(self, cell: int, depots: Sequence[str], wheels: bool) -> Arrival:
+        """Everybody's time to a cell by way of whichever depot is best for them; ties to the first."""
+        n = len(self.crowd.slowness)
+        if not depots:
+            return Arrival(
+                np.full(n, np.inf), self.ways.spread(np.zeros(n), np.zeros(n)), np.full(n, -1, np.int16)
+            )
+        rows = [self._index[self.ways.depot_cells[depot], False] for depot in depots]
+        onward_s = np.array([self.ways.onward_s(depot, cell, wheels) for depot in depots])
+        total_s = self._mean_s[rows] + self.ways.settings.pick_up_s + onward_s[:, None] * self.crowd.slowness
+        best = total_s.argmin(axis=0)
+        people = np.arange(n)
+        mean_s, sd_s = total_s[best, people], self._sd_s[rows][best, people]
+        chosen = np.where(np.isfinite(mean_s), best, -1).astype(np.int16)
+        return Arrival(mean_s, self.ways.spread(mean_s, sd_s), chosen)
+
+
+def times_of(ways: Ways, crowd: Crowd, cell: int, depots: Sequence[str] = (), wheels: bool = False) -> Times:
+    """Times to one place, straight or by way of depots."""
+    return Times(ways, crowd, [(cell, wheels)], depots)
+
+
+def look_up(fields_s: Sequence[NDArray[np.float32]], crowd: Crowd) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of k time fields over each person's points, (k, n) each.
 
     Points without a way carry no weight; nobody without any point with a way arrives.
     """
-    times_s = field_s[crowd.cells].astype(np.float64) * crowd.slowness[:, None]
+    shape = (len(fields_s), *crowd.cells.shape)
+    times_s = np.empty(shape, np.float32)
+    for i, field_s in enumerate(fields_s):
+        np.take(field_s, crowd.cells, out=times_s[i], mode="wrap")
     usable = np.isfinite(times_s) & (crowd.cells >= 0)
     weights = np.where(usable, crowd.weights, 0.0)
-    times_s = np.where(usable, times_s, 0.0)
-    total = weights.sum(axis=1)
+    seconds = np.where(usable, times_s, 0.0) * crowd.slowness[:, None]
+    total = weights.sum(axis=2)
     safe = np.where(total > 0, total, 1.0)
-    mean_s = (weights * times_s).sum(axis=1) / safe
-    variance = (weights * (times_s - mean_s[:, None]) ** 2).sum(axis=1) / safe
+    mean_s = (weights * seconds).sum(axis=2) / safe
+    variance = (weights * (seconds - mean_s[:, :, None]) ** 2).sum(axis=2) / safe
     return np.where(total > 0, mean_s, np.inf), np.sqrt(variance)
 
 

@@ -5,6 +5,7 @@ a person off a lesser task without a replacement (``preempted``).
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,10 +16,10 @@ from contracts.messages import Candidate, Fact
 from contracts.quantities import from_seconds
 from dispatcher import assignment
 from dispatcher.drafting import Draft
-from dispatcher.eta import Ways
+from dispatcher.eta import Ways, times_of
 from dispatcher.ledger import Ledger
 from dispatcher.settings import DispatcherSettings
-from dispatcher.situation import Situation
+from dispatcher.situation import CODE, REASONS, Situation
 
 CANDIDATES_KEPT: Final = 5
 SOLVES_MAX: Final = 4
@@ -28,11 +29,21 @@ Pair = tuple[int, int]
 """Row and column of a situation."""
 
 
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The plan: pairs, and the matrices (n, t) that they were chosen by."""
+
+    pairs: list[Pair]
+    cost: assignment.Floats
+    """inf where not allowed."""
+    on_time: assignment.Floats
+
+
 def plan(ledger: Ledger, situation: Situation, ways: Ways, settings: DispatcherSettings) -> list[Fact]:
     """The facts that the best plan needs now."""
     draft = Draft(ledger.seq, situation.now, cause="plan")
-    pairs = choose(situation, ways.catalogue.grid, settings)
-    probability = assignment.on_time(situation.problem)
+    choice = choose(situation, ways.catalogue.grid, settings)
+    pairs = choice.pairs
     stock = {depot: dict(store.free) for depot, store in ledger.stores.items()}
     served = set()
     for row, column in sorted(pairs, key=lambda pair: (situation.columns[pair[1]].priority, pair[1])):
@@ -44,7 +55,7 @@ def plan(ledger: Ledger, situation: Situation, ways: Ways, settings: DispatcherS
             held = ledger.units[situation.unit_ids[row]].task_id
             draft.add(m.UnitReleased, task_id=held, unit_id=situation.unit_ids[row], reason="preempted")
             offered = True
-        if offered and _offer(ledger, situation, ways, (row, column), dict(pairs), probability, stock, draft):
+        if offered and _offer(ledger, situation, ways, (row, column), choice, stock, draft):
             served.add(column)
     reserved = {column: situation.part[row] for row, column in pairs}
     for column, wanted in enumerate(situation.columns):
@@ -53,42 +64,40 @@ def plan(ledger: Ledger, situation: Situation, ways: Ways, settings: DispatcherS
     return draft.facts
 
 
-def choose(situation: Situation, grid: WalkableGrid, settings: DispatcherSettings) -> list[Pair]:
-    """The pairs of the policy's plan."""
+def choose(situation: Situation, grid: WalkableGrid, settings: DispatcherSettings) -> Choice:
+    """The plan of the policy."""
     problem = situation.problem
-    order = sorted(range(len(situation.columns)), key=lambda j: (situation.columns[j].priority, j))
-    if settings.policy == "nearest":
-        return assignment.first_come(_distances(situation, grid), order)
-    if settings.policy == "eta":
-        eta_s = np.where(problem.allowed, problem.arrive_s, np.inf)
-        return assignment.first_come(eta_s, order)
-    cost = assignment.costs(problem)
+    cost, on_time = assignment.costs(problem), assignment.on_time(problem)
+    if settings.policy in ("nearest", "eta"):
+        order = sorted(range(len(situation.columns)), key=lambda j: (situation.columns[j].priority, j))
+        measure = problem.arrive_s if settings.policy == "eta" else _distances(situation, grid)
+        return Choice(
+            assignment.first_come(np.where(np.isfinite(cost), measure, np.inf), order), cost, on_time
+        )
     price = assignment.prices_of_not_serving(problem)
+    legal = cost.copy()
     for _ in range(SOLVES_MAX):
-        pairs = assignment.solve(cost, price)
+        pairs = assignment.solve(legal, price)
         illegal = [pair for pair in pairs if not _may_move(situation, pair, pairs)]
         if not illegal:
             break
-        for row, column in illegal:
-            cost[row, column] = np.inf
-    return [
-        pair
-        for pair in pairs
-        if _may_move(situation, pair, pairs) and _worth_it(situation, pair, pairs, settings)
-    ]
+        for pair in illegal:
+            legal[pair] = np.inf
+    kept = [pair for pair in pairs if _may_move(situation, pair, pairs)]
+    return Choice([pair for pair in kept if _worth_it(situation, pair, pairs, settings)], cost, on_time)
 
 
 def _may_move(situation: Situation, pair: Pair, pairs: list[Pair]) -> bool:
     """Nobody is taken off a task unless somebody else takes it over, or for an emergency."""
     row, column = pair
-    held = _held_column(situation, row)
+    held = situation.held.get(row)
     if situation.part[row] != "under_way" or held is None or held == column:
         return True
     return _replaced(held, row, pairs) or _preempts(situation, row, column, pairs)
 
 
 def _preempts(situation: Situation, row: int, column: int, pairs: list[Pair]) -> bool:
-    held = _held_column(situation, row)
+    held = situation.held.get(row)
     if held is None or held == column or _replaced(held, row, pairs):
         return False
     return situation.columns[column].priority == 1 < situation.columns[held].priority
@@ -107,26 +116,17 @@ def _worth_it(situation: Situation, pair: Pair, pairs: list[Pair], settings: Dis
     return bool(arrive_s[row, column] + settings.switch_gain_min_s <= arrive_s[holder, column])
 
 
-def _held_column(situation: Situation, row: int) -> int | None:
-    for j, column in enumerate(situation.columns):
-        if column.kind == "held" and column.task.unit_id == situation.unit_ids[row]:
-            return j
-    return None
-
-
 def _replaced(held: int, row: int, pairs: list[Pair]) -> bool:
     return any(column == held and other != row for other, column in pairs)
 
 
 def _distances(situation: Situation, grid: WalkableGrid) -> assignment.Floats:
     """(n, t) straight lines on the plan, floors ignored: what a map without ways offers."""
-    home = situation.crowd.cells[:, 0]
-    cells = np.array([column.cell for column in situation.columns], np.int32)
-    dx = grid.x_m[home][:, None] - grid.x_m[cells][None, :]
-    dy = grid.y_m[home][:, None] - grid.y_m[cells][None, :]
-    return np.where(np.isfinite(assignment.costs(situation.problem)), np.hypot(dx, dy), np.inf).astype(
-        np.float64
-    )
+    here = situation.crowd.cells[:, 0]
+    there = np.array([column.cell for column in situation.columns], np.int32)
+    dx = grid.x_m[here][:, None] - grid.x_m[there][None, :]
+    dy = grid.y_m[here][:, None] - grid.y_m[there][None, :]
+    return np.asarray(np.hypot(dx, dy), np.float64)
 
 
 # --- offers -------------------------------------------------------------------------------------------
@@ -137,8 +137,7 @@ def _offer(
     situation: Situation,
     ways: Ways,
     pair: Pair,
-    taken: dict[int, int],
-    probability: assignment.Floats,
+    choice: Choice,
     stock: dict[str, dict[str, int]],
     draft: Draft,
 ) -> bool:
@@ -149,7 +148,9 @@ def _offer(
     item = wanted.task.need.item
     if depot is not None and item is not None and stock[depot].get(item, 0) < 1:
         left = tuple(other for other in wanted.depots if stock[other].get(item, 0) > 0)
-        arrival = ways.by_depot(situation.crowd, wanted.cell, left, ways.catalogue.needs_wheels(item))
+        wheels = ways.catalogue.needs_wheels(item)
+        times = times_of(ways, situation.crowd, wanted.cell, left, wheels)
+        arrival = times.by_depot(wanted.cell, left, wheels)
         if not np.isfinite(arrival.mean_s[row]):
             return False
         eta_s, depot = float(arrival.mean_s[row]), left[int(arrival.depot[row])]
@@ -164,48 +165,50 @@ def _offer(
         unit_id=situation.unit_ids[row],
         expires_at=situation.now + from_seconds(timeout_s),
         eta_s=round(eta_s, 1),
-        p_on_time=round(float(probability[row, column]), 4),
+        p_on_time=round(float(choice.on_time[row, column]), 4),
         depot=depot,
-        candidates=candidates(situation, pair, taken, probability),
+        candidates=candidates(situation, pair, choice),
     )
     return True
 
 
-def candidates(
-    situation: Situation, pair: Pair, taken: dict[int, int], probability: assignment.Floats
-) -> tuple[Candidate, ...]:
+def candidates(situation: Situation, pair: Pair, choice: Choice) -> tuple[Candidate, ...]:
     """The chosen one and the nearest others that have the skill, nearest first, each with its reason."""
     row, column = pair
-    cost = assignment.costs(situation.problem)[:, column]
-    eta_s, why = situation.eta_s[:, column], situation.why[column]
-    ranked = [
-        i
-        for i in np.lexsort((np.arange(len(eta_s)), eta_s)).tolist()
-        if why[i] != "no_skill" and np.isfinite(eta_s[i])
+    eta_s, why = situation.eta_s[:, column], situation.why[:, column]
+    ranked = np.where(why == CODE["no_skill"], np.inf, eta_s).argsort(kind="stable")
+    nearest = [
+        i for i in ranked[:CANDIDATES_KEPT].tolist() if why[i] != CODE["no_skill"] and eta_s[i] < np.inf
     ]
-    others = [i for i in ranked if i != row][: CANDIDATES_KEPT - 1]
-    result = []
-    for i in sorted([row, *others], key=ranked.index):
-        reason = why[i] or _reason(situation, i, column, taken)
-        result.append(
-            Candidate(
-                unit_id=situation.unit_ids[i],
-                eta_s=round(float(eta_s[i]), 1),
-                p_on_time=round(float(probability[i, column]), 4),
-                cost=round(float(cost[i]), 3) if np.isfinite(cost[i]) else None,
-                reason=("chosen_home" if situation.at_home[i] else "chosen") if i == row else reason,
-                depot=_depot(situation, (i, column)),
-                fix_age_s=situation.fix_age_s[i],
-            )
+    if row not in nearest:
+        nearest = [*nearest[: CANDIDATES_KEPT - 1], row]
+    taken = dict(choice.pairs)
+    return tuple(
+        Candidate(
+            unit_id=situation.unit_ids[i],
+            eta_s=round(float(eta_s[i]), 1),
+            p_on_time=round(float(choice.on_time[i, column]), 4),
+            cost=round(float(choice.cost[i, column]), 3) if choice.cost[i, column] < np.inf else None,
+            reason=_chosen(situation, i) if i == row else _reason(situation, i, column, taken),
+            depot=_depot(situation, (i, column)),
+            fix_age_s=situation.fix_age_s[i],
         )
-    return tuple(result)
+        for i in nearest
+    )
+
+
+def _chosen(situation: Situation, row: int) -> str:
+    return "chosen_home" if situation.at_home[row] else "chosen"
 
 
 def _reason(situation: Situation, row: int, column: int, taken: dict[int, int]) -> str:
-    """Why somebody possible was not chosen."""
+    """Why somebody was not chosen."""
+    why = REASONS[situation.why[row, column]]
+    if why:
+        return why
     if taken.get(row, column) != column:
         return "reserved"
-    return {"free": "slower", "under_way": "busy", "finishing": "busy", "out": "busy"}[situation.part[row]]
+    return "slower" if situation.part[row] == "free" else "busy"
 
 
 def _depot(situation: Situation, pair: Pair) -> str | None:
@@ -226,7 +229,7 @@ def _nobody(situation: Situation, column: int, reserved: str | None, draft: Draf
 
 def reasons_of(situation: Situation, column: int, reserved: str | None) -> dict[str, int]:
     """How many people cannot go, by reason. Those without the skill count only where nobody has it."""
-    why = situation.why[column]
+    why = [REASONS[code] for code in situation.why[:, column].tolist()]
     counts = Counter(
         reason or ("reserved" if situation.part[row] == "free" else "busy") for row, reason in enumerate(why)
     )

@@ -14,7 +14,7 @@ from contracts.wire import COMMAND_TYPES
 from dispatcher import callers, deadlines, enrolment, planner, rules, shifts, situation, views
 from dispatcher.catalogue import catalogue_of
 from dispatcher.drafting import Draft
-from dispatcher.eta import Crowd, Ways
+from dispatcher.eta import Crowd, Ways, times_of
 from dispatcher.evolve import evolve, replay
 from dispatcher.ledger import Task, call_of
 from dispatcher.settings import DispatcherSettings
@@ -175,8 +175,8 @@ class DispatcherService:
     # --- positions and callers ------------------------------------------------------------------------------
 
     def _take_positions(self, message: m.PositionsEstimated, now: Instant) -> list[Message]:
-        rows = self.whereabouts.take(message)
-        if not len(rows) or rows.max() < len(self.catalogue.staff) or now < self._followed_at + FOLLOW_EVERY:
+        callers_heard = self.whereabouts.take(message)
+        if not callers_heard or now < self._followed_at + FOLLOW_EVERY:
             return []
         self._followed_at = now
         before = self.ledger.seq
@@ -198,7 +198,8 @@ class DispatcherService:
         cell = self.catalogue.cell_of(self.ledger.calls[task.call_id].place)
         known = [depot for depot in depots if depot in self.ways.depot_cells]
         wheels = self.catalogue.needs_wheels(task.need.item)
-        return known[max(0, int(self.ways.by_depot(crowd, cell, known, wheels).depot[0]))]
+        times = times_of(self.ways, crowd, cell, known, wheels)
+        return known[max(0, int(times.by_depot(cell, known, wheels).depot[0]))]
 
     # --- what others see ----------------------------------------------------------------------------------
 

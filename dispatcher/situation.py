@@ -14,7 +14,7 @@ from contracts.quantities import Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.assignment import Problem
 from dispatcher.deadlines import hedge_at
-from dispatcher.eta import Arrival, Crowd, Ways
+from dispatcher.eta import Arrival, Crowd, Times, Ways
 from dispatcher.ledger import Ledger, Task, Unit, live_offers, open_tasks, task_state
 from dispatcher.rules import stocked
 from dispatcher.settings import DispatcherSettings
@@ -27,6 +27,12 @@ Part = Literal["free", "under_way", "finishing", "out"]
 Kind = Literal["open", "hedge", "held"]
 """What a column is: nobody committed, asked and silent, somebody under way who may be replaced."""
 
+REASONS: Final = (
+    *("", "no_skill", "off_shift", "on_break", "lost", "never_located", "caller", "offered", "busy"),
+    *("silent", "declined_before", "returning_item", "no_stock", "no_route"),
+)
+"""Why somebody cannot be offered a task; texts on the screens."""
+CODE: Final = {reason: code for code, reason in enumerate(REASONS)}
 ANSWER_SD_S: Final = 6.0
 """Spread of answers to offers."""
 REMATCH_AFTER_S: Final = 8.0
@@ -43,6 +49,17 @@ class Column:
     cell: int
     depots: tuple[str, ...]
     """Stocked depots, empty where no item is needed or none is left."""
+    carried: bool
+    """Somebody has the item on the belt or in the hands."""
+
+    @property
+    def empty_handed(self) -> bool:
+        """No item is left and a life is at risk: better somebody than nobody."""
+        return self.task.need.item is not None and self.priority == 1 and not self.depots
+
+    @property
+    def needs_straight(self) -> bool:
+        return self.task.need.item is None or self.carried
 
 
 @dataclass(eq=False)
@@ -54,8 +71,8 @@ class Situation:
     columns: list[Column]
     crowd: Crowd
     part: list[Part]
-    why: list[list[str]]
-    """[t][n]: why not, empty = possible."""
+    why: NDArray[np.int8]
+    """(n, t): index into ``REASONS`` of why not, 0 = possible."""
     eta_s: Floats
     """(n, t): walking and fetching; inf = no way."""
     depot: NDArray[np.int16]
@@ -63,6 +80,8 @@ class Situation:
     fix_age_s: list[float | None]
     at_home: list[bool]
     """Assumed to be at home: not located yet."""
+    held: dict[int, int]
+    """Row → column of the task that it is under way to."""
     problem: Problem
 
 
@@ -73,30 +92,23 @@ def survey(
     catalogue = ways.catalogue
     columns = columns_of(ledger, ways, settings, now)
     units = [ledger.units[unit_id] for unit_id in catalogue.staff]
-    cells, weights = whereabouts.samples(now)
-    speeds = np.array([staff.walk_mps for staff in catalogue.staff.values()], np.float64)
-    crowd = Crowd(cells, weights, ways.travel.speed_mps / speeds)
     missing = whereabouts.missing(now)
-    rows = [_row(ledger, ways, unit, gap, settings, now) for unit, gap in zip(units, missing, strict=True)]
-    in_need = {ledger.calls[call].device_id for call in ledger.open_calls}
-    for row, staff in enumerate(catalogue.staff.values()):
-        if staff.device_id in in_need:
-            rows[row] = ("out", "caller", 0.0)  # whoever asks for help is sent nowhere
+    rows = _rows(ledger, ways, units, missing, settings, now)
+    cells, weights = whereabouts.samples(now)
+    crowd = Crowd(cells, weights, ways.travel.speed_mps / catalogue.walk_mps)
+    times = _times(ways, crowd, columns)
     n, t = len(units), len(columns)
     eta_s, sd_s = np.full((n, t), np.inf), np.zeros((n, t))
     depot = np.full((n, t), -1, np.int16)
-    why: list[list[str]] = []
+    why = np.zeros((n, t), np.int8)
+    row_why = np.array([CODE[row[1]] for row in rows], np.int8)
+    loaded = [row for row, unit in enumerate(units) if unit.carried is not None]
     for j, column in enumerate(columns):
-        arrival, short = _arrivals(ledger, ways, crowd, units, column)
+        arrival, short = _arrivals(times, ways, units, column)
         eta_s[:, j], sd_s[:, j], depot[:, j] = arrival.mean_s, arrival.sd_s, arrival.depot
-        why.append(
-            _reasons(ledger, ways, units, column, [row[1] for row in rows], short, eta_s[:, j], settings, now)
-        )
+        why[:, j] = _reasons(ways, units, loaded, column, row_why, short, eta_s[:, j], settings, now)
     part: list[Part] = [row[0] for row in rows]
     ready_s = np.array([row[2] for row in rows])
-    problem = _problem(
-        ledger, tuple(catalogue.staff), columns, part, why, eta_s, sd_s, ready_s, settings, now
-    )
     return Situation(
         now=now,
         unit_ids=tuple(catalogue.staff),
@@ -106,15 +118,35 @@ def survey(
         why=why,
         eta_s=eta_s,
         depot=depot,
-        fix_age_s=[whereabouts.age_s(row, now) for row in range(n)],
+        fix_age_s=whereabouts.ages_s(now),
         at_home=[gap == "home" for gap in missing],
-        problem=problem,
+        held=_held(tuple(catalogue.staff), columns),
+        problem=_problem(
+            ledger, tuple(catalogue.staff), columns, part, why, eta_s, sd_s, ready_s, settings, now
+        ),
     )
+
+
+def _held(unit_ids: tuple[str, ...], columns: list[Column]) -> dict[int, int]:
+    holders = {column.task.unit_id: j for j, column in enumerate(columns) if column.kind == "held"}
+    return {row: holders[unit_id] for row, unit_id in enumerate(unit_ids) if unit_id in holders}
+
+
+def _times(ways: Ways, crowd: Crowd, columns: list[Column]) -> Times:
+    """Everybody's times to all the places that the columns ask about."""
+    cells = []
+    for column in columns:
+        wheels = ways.catalogue.needs_wheels(column.task.need.item)
+        cells += [(column.cell, wheels)] if column.needs_straight else []
+        cells += [(column.cell, False)] if column.empty_handed else []
+    return Times(ways, crowd, cells, sorted({depot for column in columns for depot in column.depots}))
 
 
 def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: Instant) -> list[Column]:
     """Tasks that may get an offer now, in the order of their calls."""
     columns = []
+    in_hands = set(ways.catalogue.on_belts)
+    in_hands.update(unit.carried.item for unit in ledger.units.values() if unit.carried is not None)
     for task in open_tasks(ledger):
         kind = _kind(task, settings, now)
         if kind is not None:
@@ -123,7 +155,9 @@ def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: In
             if kind == "held" and task.depot is not None and task.depot not in depots:
                 depots = (*depots, task.depot)  # its own reservation counts for its holder
             known = tuple(depot for depot in depots if depot in ways.depot_cells)
-            columns.append(Column(task, kind, call.priority, ways.catalogue.cell_of(call.place), known))
+            cell = ways.catalogue.cell_of(call.place)
+            carried = task.need.item is not None and task.need.item in in_hands
+            columns.append(Column(task, kind, call.priority, cell, known, carried))
     return columns
 
 
@@ -138,6 +172,25 @@ def _kind(task: Task, settings: DispatcherSettings, now: Instant) -> Kind | None
         return None  # whoever was told by an operator ("assigned") stays
     settled = task.assigned_at is not None and now - task.assigned_at >= from_seconds(REMATCH_AFTER_S)
     return "held" if settled and task.picked_up_at is None and not live_offers(task) else None
+
+
+def _rows(
+    ledger: Ledger,
+    ways: Ways,
+    units: list[Unit],
+    missing: list[str],
+    settings: DispatcherSettings,
+    now: Instant,
+) -> list[tuple[Part, str, float]]:
+    """For each unit what it may do, why not (empty = may), and in how many seconds it is free."""
+    in_need = {ledger.calls[call].device_id for call in ledger.open_calls}
+    rows: list[tuple[Part, str, float]] = []
+    for unit, staff, gap in zip(units, ways.catalogue.staff.values(), missing, strict=True):
+        if staff.device_id in in_need:
+            rows.append(("out", "caller", 0.0))  # whoever asks for help is sent nowhere
+        else:
+            rows.append(_row(ledger, ways, unit, gap, settings, now))
+    return rows
 
 
 def _row(
@@ -174,69 +227,59 @@ def _holder(
 
 
 def _arrivals(
-    ledger: Ledger, ways: Ways, crowd: Crowd, units: list[Unit], column: Column
+    times: Times, ways: Ways, units: list[Unit], column: Column
 ) -> tuple[Arrival, NDArray[np.bool_]]:
     """Everybody's time to a task, and who would arrive without the item it needs (n,)."""
-    item = column.task.need.item
+    item, nobody = column.task.need.item, np.zeros(len(units), bool)
     if item is None:
-        return ways.straight(crowd, column.cell), np.zeros(len(units), bool)
+        return times.straight(column.cell), nobody
+    if column.empty_handed:
+        return times.straight(column.cell), nobody
     wheels = ways.catalogue.needs_wheels(item)
-    staff = ways.catalogue.staff
-    has_it = np.array(
-        [
-            item in staff[unit.unit_id].carries or (unit.carried is not None and unit.carried.item == item)
-            for unit in units
-        ],
-        bool,
+    arrival = times.by_depot(column.cell, column.depots, wheels)
+    if not column.carried:
+        return arrival, nobody if column.depots else ~nobody
+    has_it = ways.catalogue.carriers(item) | np.array(
+        [unit.carried is not None and unit.carried.item == item for unit in units], bool
     )
-    arrival = ways.by_depot(crowd, column.cell, column.depots, wheels)
-    empty_handed = column.priority == 1 and not column.depots  # better somebody than nobody
-    if has_it.any() or empty_handed:
-        straight = ways.straight(crowd, column.cell, wheels and not empty_handed)
-        use = has_it | empty_handed
-        arrival = Arrival(
-            np.where(use, straight.mean_s, arrival.mean_s),
-            np.where(use, straight.sd_s, arrival.sd_s),
-            np.where(use, straight.depot, arrival.depot),
-        )
-    return arrival, ~has_it & (not column.depots) & (not empty_handed)
+    straight = times.straight(column.cell, wheels)
+    return (
+        Arrival(
+            np.where(has_it, straight.mean_s, arrival.mean_s),
+            np.where(has_it, straight.sd_s, arrival.sd_s),
+            np.where(has_it, straight.depot, arrival.depot),
+        ),
+        nobody if column.depots else ~has_it,
+    )
 
 
 def _reasons(
-    ledger: Ledger,
     ways: Ways,
     units: list[Unit],
+    loaded: list[int],
     column: Column,
-    row_why: list[str],
+    row_why: NDArray[np.int8],
     short: NDArray[np.bool_],
     eta_s: Floats,
     settings: DispatcherSettings,
     now: Instant,
-) -> list[str]:
-    """Why each unit cannot be offered this task, empty where it can. The first reason counts."""
+) -> NDArray[np.int8]:
+    """(n,) codes of why each unit cannot be offered this task, 0 where it can. The first reason counts."""
     task = column.task
+    why = np.where(np.isfinite(eta_s), 0, CODE["no_route"]).astype(np.int8)
+    why[short] = CODE["no_stock"]
+    rows = {unit.unit_id: row for row, unit in enumerate(units)} if task.offers or task.declined else {}
+    for row in loaded:
+        if _returning(units[row], column, settings, now):
+            why[row] = CODE["returning_item"]
+    for offer in live_offers(task):
+        why[rows[offer.unit_id]] = CODE["offered"]
     block = from_seconds(settings.decline_block_s)
-    asked = {offer.unit_id for offer in live_offers(task)}
-    skilled = ways.catalogue.qualified(task.need).tolist()
-    result = []
-    for i, unit in enumerate(units):
-        declined_at = task.declined.get(unit.unit_id)
-        if not skilled[i]:
-            why = "no_skill"
-        elif row_why[i]:
-            why = row_why[i]
-        elif declined_at is not None and now - declined_at < block:
-            why = "declined_before"
-        elif unit.unit_id in asked:
-            why = "offered"
-        elif _returning(unit, column, settings, now):
-            why = "returning_item"
-        elif short[i]:
-            why = "no_stock"
-        else:
-            why = "" if np.isfinite(eta_s[i]) else "no_route"
-        result.append(why)
-    return result
+    for unit_id, declined_at in task.declined.items():
+        if now - declined_at < block and unit_id in rows:
+            why[rows[unit_id]] = CODE["declined_before"]
+    why = np.where(row_why != 0, row_why, why)
+    return np.where(ways.catalogue.qualified(task.need), why, CODE["no_skill"]).astype(np.int8)
 
 
 def _returning(unit: Unit, column: Column, settings: DispatcherSettings, now: Instant) -> bool:
@@ -252,7 +295,7 @@ def _problem(
     unit_ids: tuple[str, ...],
     columns: list[Column],
     part: list[Part],
-    why: list[list[str]],
+    why: NDArray[np.int8],
     eta_s: Floats,
     sd_s: Floats,
     ready_s: Floats,
@@ -260,27 +303,24 @@ def _problem(
     now: Instant,
 ) -> Problem:
     n, t = eta_s.shape
-    possible = np.array([[not reason for reason in column] for column in why], bool).reshape(t, n).T
+    possible = why == 0
     allowed, extra = possible.copy(), np.zeros((n, t))
     answer_s = np.full((n, t), settings.answer_delay_s)
     weights = [settings.priority_weights[min(max(column.priority, 1), 4) - 1] for column in columns]
-    held_weight = {
-        column.task.unit_id: w for column, w in zip(columns, weights, strict=True) if column.kind == "held"
-    }
+    kinds = np.array([column.kind == "open" for column in columns], bool)
+    free = np.array([role == "free" for role in part], bool)
+    allowed[~free] &= kinds  # second offers and replacements go to free people only
+    moved = np.array([role == "under_way" for role in part], bool)
+    allowed[moved] = False
+    index = {unit_id: row for row, unit_id in enumerate(unit_ids)}
     for j, column in enumerate(columns):
-        for i, role in enumerate(part):
-            if not possible[i, j] or role == "free":
-                continue
-            own = column.kind == "held" and column.task.unit_id == unit_ids[i]
-            if own:
-                answer_s[i, j] = 0.0
-            elif column.kind != "open" or (role == "under_way" and unit_ids[i] not in held_weight):
-                allowed[i, j] = False  # second offers and replacements go to free people only
-            elif role == "under_way":
-                extra[i, j] = settings.interrupt_cost * held_weight[unit_ids[i]]
-        if column.kind == "held":
-            others = np.array([unit_id != column.task.unit_id for unit_id in unit_ids])
-            extra[others, j] += settings.switch_cost * weights[j]
+        row = index.get(column.task.unit_id or "")
+        if column.kind != "held" or row is None:
+            continue
+        extra[row] += settings.interrupt_cost * weights[j]
+        extra[:, j] += settings.switch_cost * weights[j]
+        allowed[row] = possible[row] & kinds
+        allowed[row, j], extra[row, j], answer_s[row, j] = possible[row, j], 0.0, 0.0
     received = [ledger.calls[column.task.call_id].received_at for column in columns]
     return Problem(
         unit_ids=unit_ids,

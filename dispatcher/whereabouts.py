@@ -50,13 +50,15 @@ class Whereabouts:
         self.sigma_m: NDArray[np.float64] = np.zeros((n, 2))
         self.heading: NDArray[np.float64] = np.zeros(n)
         self.heard_at: NDArray[np.int64] = np.full(n, -1, np.int64)
+        self.estimated_at: NDArray[np.int64] = np.full(n, -1, np.int64)
         self.lost: NDArray[np.bool_] = np.zeros(n, bool)
         self.other_floor: NDArray[np.int8] = np.full(n, -1, np.int8)
         self.other_p: NDArray[np.float64] = np.zeros(n)
         self.first_at: Instant | None = None
         """When the first unit was located since the start."""
-        self._last_ids: tuple[str, ...] = ()
-        self._picked: tuple[NDArray[np.intp], NDArray[np.intp]] = (np.zeros(0, np.intp), np.zeros(0, np.intp))
+        self._known = frozenset(self.rows)
+        self._latest: dict[str, PositionsEstimated] = {}
+        """Device → the newest message that has it and is not filed yet: at most one a device."""
 
     def watch_callers(self, device_ids: list[str]) -> None:
         """From now on follow exactly these callers; what was known of others is forgotten."""
@@ -67,27 +69,41 @@ class Whereabouts:
         fresh = [device for device in dict.fromkeys(wanted) if device not in kept]
         for device, row in zip(fresh, free, strict=False):
             kept[device] = row
-            self.heard_at[row] = -1
+            self.heard_at[row] = self.estimated_at[row] = -1
         self.rows = {**self._units, **kept}
-        self._last_ids = ()
+        self._known = frozenset(self.rows)
+        self._latest = {device: message for device, message in self._latest.items() if device in self.rows}
 
-    def take(self, message: PositionsEstimated) -> NDArray[np.intp]:
-        """File new estimates; the rows they went to."""
-        if message.device_ids != self._last_ids:
-            pairs = [
-                (i, row)
-                for i, device in enumerate(message.device_ids)
-                if (row := self.rows.get(device)) is not None
-            ]
-            table = np.array(pairs, np.intp).reshape(-1, 2)
-            self._picked = (table[:, 0], table[:, 1])
-            self._last_ids = message.device_ids
-        index, rows = self._picked
-        if len(rows):
-            self._file(message, index, rows)
-        return rows
+    def take(self, message: PositionsEstimated) -> bool:
+        """Keep new estimates; whether a caller is among them.
+
+        Most devices are strangers to the dispatcher and most estimates are overtaken by newer ones before
+        anybody asks, so nothing is decoded here.
+        """
+        found = sorted(self._known.intersection(message.device_ids))
+        for device in found:
+            known = self._latest.get(device)
+            if known is None or known.estimated_at <= message.estimated_at:
+                self._latest[device] = message
+        if self.first_at is None and any(device in self._units for device in found):
+            self.first_at = message.estimated_at
+        return any(device not in self._units for device in found)
+
+    def settle(self) -> None:
+        """File what was kept. Everything below does so first."""
+        messages = {id(message): message for message in self._latest.values()}
+        of: dict[int, list[str]] = {}
+        for device, message in self._latest.items():
+            of.setdefault(id(message), []).append(device)
+        for key, devices in of.items():
+            index = np.array([messages[key].device_ids.index(device) for device in devices], np.intp)
+            self._file(messages[key], index, np.array([self.rows[device] for device in devices], np.intp))
+        self._latest = {}
 
     def _file(self, message: PositionsEstimated, index: NDArray[np.intp], rows: NDArray[np.intp]) -> None:
+        fresh = message.estimated_at >= self.estimated_at[rows]  # the network may reorder
+        index, rows = index[fresh], rows[fresh]
+        self.estimated_at[rows] = message.estimated_at
         self.floor[rows] = np.frombuffer(message.floor, np.int8)[index]
         self.xy[rows, 0] = np.frombuffer(message.x_cm, "<i4")[index] / 100
         self.xy[rows, 1] = np.frombuffer(message.y_cm, "<i4")[index] / 100
@@ -98,8 +114,6 @@ class Whereabouts:
         self.heard_at[rows] = message.estimated_at - age
         self.lost[rows] = np.frombuffer(message.quality, np.uint8)[index] == _LOST
         self._file_floors(message, index, rows)
-        if self.first_at is None and rows.min() < len(self._units):
-            self.first_at = message.estimated_at
 
     def _file_floors(
         self, message: PositionsEstimated, index: NDArray[np.intp], rows: NDArray[np.intp]
@@ -118,13 +132,15 @@ class Whereabouts:
         self.other_floor[rows] = other
         self.other_p[rows] = np.where(there > 0, there / np.maximum(here + there, 1.0), 0.0)
 
-    def age_s(self, row: int, now: Instant) -> float | None:
-        """Since a unit was last heard; None = never located."""
-        heard_at = int(self.heard_at[row])
-        return None if heard_at < 0 else max(0.0, to_seconds(now - heard_at))
+    def ages_s(self, now: Instant) -> list[float | None]:
+        """Per unit the time since it was last heard; None = never located."""
+        self.settle()
+        heard = self.heard_at[: len(self._units)].tolist()
+        return [None if at < 0 else max(0.0, to_seconds(now - at)) for at in heard]
 
     def place_of(self, device_id: str, now: Instant) -> Place | None:
         """Where a device is, if it was located lately."""
+        self.settle()
         row = self.rows.get(device_id)
         if row is None or self.heard_at[row] < 0 or not 0 <= self.floor[row] < self._floors:
             return None
@@ -135,11 +151,13 @@ class Whereabouts:
 
     def sigma_of(self, device_id: str) -> float:
         """Standard deviation along the longer axis in metres; inf = unknown."""
+        self.settle()
         row = self.rows.get(device_id)
         return math.inf if row is None or self.heard_at[row] < 0 else float(self.sigma_m[row, 0])
 
     def missing(self, now: Instant) -> list[str]:
         """Per unit why it has no usable position, empty where it has one; ``home`` = assumed at home."""
+        self.settle()
         gathering = self.first_at is None or now < self.first_at + from_seconds(GATHERING_S)
         oldest = now - from_seconds(self._settings.position_lost_s)
         n = len(self._units)
@@ -161,6 +179,7 @@ class Whereabouts:
         Unscented points of a plane normal distribution (Julier and Uhlmann, kappa = 1: centre 1/3, four at
         sqrt(3) sigma 1/6 each), and the centre on the next likely floor. Cell -1 = no such point.
         """
+        self.settle()
         n = len(self._units)
         floor, xy = self.floor[:n].copy(), self.xy[:n].copy()
         drift = np.maximum(0.0, (now - self.heard_at[:n]) / 1e6 - self._settings.position_fresh_s) * DRIFT_MPS

@@ -27,13 +27,11 @@ def test_before_anybody_is_located_all_are_at_home() -> None:
 
 def test_a_position_is_filed_for_its_unit_only() -> None:
     here = a_whereabouts()
-    rows = here.take(positions_of(NOON, {"stranger": (0, 1.0, 15.0), TAG_2: (1, 10.0, 27.0)}))
-    assert rows.tolist() == [1]
+    assert not here.take(positions_of(NOON, {"stranger": (0, 1.0, 15.0), TAG_2: (1, 10.0, 27.0)}))
     assert here.place_of(TAG_2, NOON) == Place("L2", 10.0, 27.0)
     assert here.place_of(TAG_1, NOON) is None
     assert here.place_of("stranger", NOON) is None
-    assert here.age_s(1, NOON + 3 * SECOND) == 3.0
-    assert here.age_s(0, NOON) is None
+    assert here.ages_s(NOON + 3 * SECOND)[:2] == [None, 3.0]
     assert here.sigma_of(TAG_2) == pytest.approx(1.0, abs=0.01)
     assert here.sigma_of(TAG_1) == np.inf
 
@@ -47,6 +45,24 @@ def test_people_go_from_home_to_never_located_to_located_to_lost() -> None:
     here.take(positions_of(NOON + 131 * SECOND, {TAG_1: (0, 30.0, 12.0)}, quality=3))
     assert here.missing(NOON + 131 * SECOND)[0] == "lost", "its own word"
     assert here.place_of(TAG_1, NOON + 300 * SECOND) is None
+
+
+def test_the_newest_estimate_of_each_device_counts() -> None:
+    here = a_whereabouts()
+    here.take(positions_of(NOON, {TAG_1: (0, 30.0, 12.0), TAG_2: (0, 5.0, 15.0)}))
+    here.take(positions_of(NOON + SECOND, {TAG_1: (1, 10.0, 27.0)}))
+    assert here.place_of(TAG_1, NOON + SECOND) == Place("L2", 10.0, 27.0)
+    assert here.place_of(TAG_2, NOON + SECOND) == Place("L1", 5.0, 15.0)
+
+
+def test_an_older_estimate_that_comes_later_is_no_news() -> None:
+    for settle_between in (False, True):
+        here = a_whereabouts()
+        here.take(positions_of(NOON + SECOND, {TAG_1: (1, 10.0, 27.0)}))
+        if settle_between:
+            here.settle()
+        here.take(positions_of(NOON, {TAG_1: (0, 30.0, 12.0)}))
+        assert here.place_of(TAG_1, NOON + SECOND) == Place("L2", 10.0, 27.0)
 
 
 def test_doubt_grows_with_age() -> None:
@@ -76,7 +92,7 @@ def test_the_second_floor_gets_its_share() -> None:
 def test_callers_are_watched_while_wanted_and_forgotten_after() -> None:
     here = a_whereabouts()
     here.watch_callers(["app-1", TAG_1, "app-2", "app-1"])
-    here.take(positions_of(NOON, {"app-1": (0, 30.0, 12.0), "app-2": (1, 5.0, 27.0)}))
+    assert here.take(positions_of(NOON, {"app-1": (0, 30.0, 12.0), "app-2": (1, 5.0, 27.0)}))
     assert here.place_of("app-2", NOON) == Place("L2", 5.0, 27.0)
     here.watch_callers(["app-2", "app-3"])
     assert here.place_of("app-1", NOON) is None
