@@ -1,5 +1,7 @@
 """The tables, cell by cell."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from contracts import messages as m
 from contracts.messages import CallState, TaskState, UnitStatus
 from contracts.wire import FACT_TYPES
-from dispatcher import states
+from dispatcher import rules, situation, states
 
 TASK_STATES: tuple[TaskState, ...] = get_args(TaskState)
 UNIT_STATUSES: tuple[UnitStatus, ...] = get_args(UnitStatus)
@@ -100,3 +102,18 @@ def test_diagrams_show_every_step_that_changes_something() -> None:
     assert "cleared --> [*]" in text
     assert "offered --> offered" not in text
     assert states.diagrams().count("```mermaid") == 2
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "dispatch.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_tables_as_they_are() -> None:
+    assert states.diagrams() in PAGE, "put dispatcher.states.diagrams() between the marks of docs/dispatch.md"
+
+
+def test_the_page_explains_every_code() -> None:
+    folder = Path(rules.__file__)
+    said = set(re.findall(r'Answer\("([a-z_]+)"', folder.read_text(encoding="utf-8")))
+    said |= set(situation.REASONS) - {""}
+    assert len(said) > 30
+    assert [code for code in sorted(said) if f"`{code}`" not in PAGE] == []
