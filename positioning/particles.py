@@ -21,7 +21,7 @@ from positioning.radiomap import FLOOR_DBM, UNIT_DB, RadioMap
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-VELOCITY_FADES_S: Final = 3.0
+VELOCITY_FADES_S: Final = 4.0
 """People keep their velocity for about so long indoors."""
 FASTEST: Final = 2.0
 """Times the mean speed; spells in which one could get farther than REACH are walked in steps, so that
@@ -208,17 +208,23 @@ class Offsets:
 
 
 def weigh(
-    cloud: Cloud, evidence: Evidence, radio: RadioMap, prior: Offsets, slowness: float
+    cloud: Cloud,
+    evidence: Evidence,
+    radio: RadioMap,
+    prior: Offsets,
+    slowness: float,
+    young: NDArray[np.bool_],
 ) -> tuple[Cloud, Offsets]:
     """Weights after the evidence, and the offsets learnt, ``slowness`` times more slowly than places.
 
+    Of ``young`` tracks (n,) the prior of the offset is doubted where the evidence lies far off.
     For each particle the offset is the most likely one (a Gaussian prior, robust weights common to the
     device), and the weight is the tempered likelihood there: prod_k t(r_k - e_k - o) ** share_k.
     """
     apart = _apart(cloud, evidence, radio)
     full, misfit = _pull(cloud, apart, evidence)
     pull = full * evidence.share
-    prior = _doubted(prior, pull, misfit)
+    prior = _doubted(prior, pull, misfit, young)
     certain, trust = pull.sum(axis=1), prior.spread_db**-2
     offset = ((pull / (certain + trust)[:, None])[:, None, :] @ apart)[:, 0]
     offset += (prior.mean_db * trust / (certain + trust))[:, None]
@@ -259,19 +265,19 @@ def _learn(weight: Singles, offset: Singles, certain: Singles, prior: Offsets, s
 
 
 def _pull(cloud: Cloud, apart: Singles, evidence: Evidence) -> tuple[Singles, Singles]:
-    """Robust information of each gateway about the offset, (n, k), and the misfit of the cloud as it is."""
+    """Robust information of each gateway about the offset, (n, k), and the cloud's middle misfit, (n,)."""
     misfit = (apart @ cloud.weight[:, :, None])[:, :, 0]
     heard = evidence.share > 0
-    z2 = (misfit - _middle(misfit, evidence.share)[:, None]) ** 2 / evidence.variance_db2
+    middle = _middle(misfit, evidence.share)
+    z2 = (misfit - middle[:, None]) ** 2 / evidence.variance_db2
     robust = (DEGREES + 1) / (DEGREES + z2) / evidence.variance_db2
-    return np.where(heard, robust, np.float32(0)), misfit
+    return np.where(heard, robust, np.float32(0)), middle
 
 
-def _doubted(prior: Offsets, pull: Singles, misfit: Singles) -> Offsets:
+def _doubted(prior: Offsets, pull: Singles, misfit: Singles, young: NDArray[np.bool_]) -> Offsets:
     """Priors, widened where the evidence lies far outside: the class was wrong, or the phone unknown."""
-    certain = pull.sum(axis=1)
-    surprise = (pull * misfit).sum(axis=1) / certain - prior.mean_db
-    wrong = surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / certain)
+    surprise = misfit - prior.mean_db
+    wrong = young & (surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / pull.sum(axis=1)))
     return Offsets(prior.mean_db, np.where(wrong, np.abs(surprise), prior.spread_db))
 
 

@@ -34,11 +34,13 @@ class PositioningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """Spatial residual around the log-distance model, as measured; repeatable, not white."""
     packet_db: float = 4.0
     """One packet around its mean, as measured."""
-    independent_s: float = 2.0
-    """Readings of one gateway so far apart count as independent: a walk past the next obstacle."""
+    independent_m: float = 1.5
+    """Residuals are spatial: readings of one gateway taken so far apart count as independent."""
+    independent_s: float = 6.0
+    """The same for a device at rest, where only the people around it move."""
     particles: int = 128
     """Per device: more move the accuracy by centimetres and cost in proportion."""
-    walk_mps: float = 1.0
+    walk_mps: float = 1.4
     """Root mean square speed of people who walk and stand."""
     tag_height_m: float = 1.2
     """Worn at the chest or lanyard."""

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 TENTATIVE, CONFIRMED, COASTING, LOST = range(4)
 CONFIRM_AFTER_S: Final = 2.0
+YOUNG_S: Final = 5.0
+"""So long the prior of a new track's offset may be found wrong; a device does not change later."""
 CANDIDATES: Final = 8
 """A new track chooses its particles among so many times as many places."""
 BEGIN_AT_ONCE: Final = 64
@@ -83,6 +85,8 @@ class Tracks:
         self.begun_s: Floats = np.zeros(0)
         self.solved_s: Floats = np.zeros(0)
         self.rough_m: Singles = np.zeros(0, np.float32)
+        self.speed_mps: Singles = np.zeros(0, np.float32)
+        """Of the mean of the cloud: how fast residuals become new ones."""
         self.quality: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self.offset_db: Singles = np.zeros(0, np.float32)
         """What is known of a device's offset when a track begins: the prior, or what was learnt."""
@@ -91,7 +95,7 @@ class Tracks:
         """Make room for ``rows`` devices."""
         missing = max(0, rows - len(self.heard_s))
         self.cloud = self.cloud.grown(rows)
-        for name in ("used_s", "begun_s", "solved_s", "offset_db", "rough_m"):
+        for name in ("used_s", "begun_s", "solved_s", "offset_db", "rough_m", "speed_mps"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((missing, *old.shape[1:]), old.dtype)]))
         self.spread_db = np.concatenate([self.spread_db, np.ones(missing, np.float32)])
@@ -109,7 +113,7 @@ class Tracks:
         for values in (self.cloud.x_m, self.cloud.y_m, self.cloud.weight, self.cloud.cell):
             values[row] = 0
         self.used_s[row] = 0.0
-        self.offset_db[row] = self.rough_m[row] = 0.0
+        self.offset_db[row] = self.rough_m[row] = self.speed_mps[row] = 0.0
         self.spread_db[row] = 1.0
         self.heard_s[row] = -np.inf
         self.quality[row] = LOST
@@ -155,11 +159,10 @@ class Tracks:
         walk = self._settings.walk_mps
         cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
         self._start_anew(cloud, batch, elapsed_s, world, turn)
-        self._conclude(
-            rows,
-            *particles.weigh(cloud, self._evidence(batch), world.radio, self._offsets(rows), SLOWNESS),
-            turn,
-        )
+        young = now_s - self.begun_s[rows] < YOUNG_S
+        evidence, offsets = self._evidence(batch), self._offsets(rows)
+        cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, SLOWNESS, young)
+        self._conclude(rows, cloud, offsets, turn)
 
     def _offsets(self, rows: Rows) -> Offsets:
         return Offsets(self.offset_db[rows], self.spread_db[rows])
@@ -204,7 +207,9 @@ class Tracks:
             cell=cell,
         )
         self.used_s[rows] = -np.inf
-        cloud, offsets = particles.weigh(cloud, self._evidence(batch), world.radio, self._offsets(rows), 1.0)
+        evidence, offsets = self._evidence(batch), self._offsets(rows)
+        young = np.zeros(n, bool)  # the candidates are no opinion yet that could be surprised
+        cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, 1.0, young)
         cloud = particles.resample(cloud, count, 0.5)
         speed = np.float32(self._settings.walk_mps / 2)
         cloud.vx_mps[:] = speed * self._noise.normal[2][turn]
@@ -218,7 +223,8 @@ class Tracks:
         rows = batch.row[:, None]
         heard = batch.count > 0
         apart_s = batch.heard_s - self.used_s[rows, batch.gateway]
-        share = np.where(heard, np.clip(apart_s / s.independent_s, 0.02, 1.0), 0.0)
+        rate = 1 / s.independent_s + self.speed_mps[batch.row][:, None] / s.independent_m
+        share = np.where(heard, np.clip(apart_s * rate, 0.02, 1.0), 0.0)
         variance = (
             s.shadowing_db**2 + s.gateway_spread_db**2 + s.packet_db**2 / np.maximum(batch.count, 1) * share
         )
@@ -252,6 +258,9 @@ class Tracks:
     def _conclude(self, rows: Rows, cloud: Cloud, offsets: Offsets, turn: int) -> None:
         """Keep the clouds, with particles of equal weight where few would be left."""
         self.offset_db[rows], self.spread_db[rows] = offsets.mean_db, offsets.spread_db
+        vx = np.einsum("np,np->n", cloud.weight, cloud.vx_mps)
+        vy = np.einsum("np,np->n", cloud.weight, cloud.vy_mps)
+        self.speed_mps[rows] = np.hypot(vx, vy)
         variance = _variance(cloud)
         poor = particles.thin(cloud, THIN)
         self.cloud.put(rows, cloud)

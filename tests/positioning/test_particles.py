@@ -8,6 +8,8 @@ from positioning.noise import spread
 from positioning.particles import Cloud, Evidence, Offsets
 from tests.positioning.builders import hall, levels, world_of
 
+YOUNG, OLD = np.ones(8, bool), np.zeros(8, bool)
+
 P = 64
 NOISE = spread(P)
 
@@ -95,7 +97,9 @@ def test_weights_gather_around_the_true_place_whatever_the_offset(
     cell = grid.cell_at(0, x, y)
     place = (0, float(grid.x_m[cell]), float(grid.y_m[cell]))
     level = levels(hall(), *place, offset_db)[None, :]
-    cloud, learnt = particles.weigh(spread_over(1), evidence(level), world_of().radio, offsets(1, 10.0), 1.0)
+    cloud, learnt = particles.weigh(
+        spread_over(1), evidence(level), world_of().radio, offsets(1, 10.0), 1.0, OLD[:1]
+    )
     mean = (cloud.weight * cloud.x_m).sum(), (cloud.weight * cloud.y_m).sum()
     assert np.hypot(mean[0] - place[1], mean[1] - place[2]) < 6.0
     assert learnt.mean_db[0] == pytest.approx(offset_db, abs=4.0)
@@ -107,10 +111,10 @@ def test_devices_do_not_touch_one_another() -> None:
         [levels(hall(), 0, 9.5, 9.5), levels(hall(), 0, 30.5, 20.5), levels(hall(), 0, 12.5, 25.5)]
     )
     three = spread_over(3)
-    together, learnt = particles.weigh(three, evidence(level), world_of().radio, offsets(3), 10.0)
+    together, learnt = particles.weigh(three, evidence(level), world_of().radio, offsets(3), 10.0, OLD[:3])
     order = np.array([2, 0, 1])
     apart, learnt_apart = particles.weigh(
-        three.rows(order), evidence(level[order]), world_of().radio, offsets(3), 10.0
+        three.rows(order), evidence(level[order]), world_of().radio, offsets(3), 10.0, OLD[:3]
     )
     assert np.allclose(together.weight[order], apart.weight, rtol=1e-4, atol=1e-9)
     assert np.allclose(learnt.mean_db[order], learnt_apart.mean_db, atol=1e-3)
@@ -122,7 +126,9 @@ def test_one_false_reading_does_not_drag_the_weights() -> None:
     far = int(np.argmin(level))
     wrong = level.copy()
     wrong[far] += 30.0
-    cloud, _ = particles.weigh(spread_over(1), evidence(wrong[None]), world_of().radio, offsets(1), 10.0)
+    cloud, _ = particles.weigh(
+        spread_over(1), evidence(wrong[None]), world_of().radio, offsets(1), 10.0, OLD[:1]
+    )
     mean = (cloud.weight * cloud.x_m).sum(), (cloud.weight * cloud.y_m).sum()
     assert np.hypot(mean[0] - place[1], mean[1] - place[2]) < 4.0
 
@@ -131,7 +137,7 @@ def test_an_unknown_phone_is_found_out() -> None:
     level = levels(hall(), 0, 9.5, 20.5, offset_db=-17.0)[None]
     known = offsets(1, 1.5)
     for _ in range(5):
-        _, known = particles.weigh(spread_over(1), evidence(level), world_of().radio, known, 1.0)
+        _, known = particles.weigh(spread_over(1), evidence(level), world_of().radio, known, 1.0, YOUNG[:1])
     assert known.mean_db[0] == pytest.approx(-17.0, abs=3.0)
 
 

@@ -193,11 +193,11 @@ def test_guest_gateways_are_heard_from_then_on_and_no_longer_when_gone() -> None
     awake.receive(GuestGatewaysChanged(version=1, gateways=(guest,)), START + 2 * SECOND)
     run_until(awake, START + 60 * SECOND)
     at = START + 61 * SECOND
-    awake.receive(report("guest", "tag", [-50], at), at)
+    awake.receive(report("guest", "tag", [-64], at), at)
     (found,) = estimates(run_until(awake, at + SECOND))
     assert np.hypot(found.x_m[0] - 38, found.y_m[0] - 28) < 6.0
     awake.receive(GuestGatewaysChanged(version=2, gateways=()), at + 2 * SECOND)
-    awake.receive(report("guest", "tag", [-50], at + 3 * SECOND, seq=2), at + 3 * SECOND)
+    awake.receive(report("guest", "tag", [-64], at + 3 * SECOND, seq=2), at + 3 * SECOND)
     run_until(awake, at + 4 * SECOND)
     assert awake.dropped["unknown_gateway"] == 1
 
