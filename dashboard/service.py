@@ -62,6 +62,7 @@ class DashboardService:
         self.grid = grid
         self.settings = settings
         self.desk = Desk(site, settings)
+        self.counters = self.desk.counters
         self._told: dict[str, Instant] = {}
         self._slots_of: dict[str, list[int]] = {}
         """Unit, item or call → slots of its devices."""

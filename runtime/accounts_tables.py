@@ -15,7 +15,7 @@ users = sa.Table(
     sa.Column("name_en", sa.String(100), nullable=False),
     sa.Column("language", sa.String(2), nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False),
-    sa.Column("created_at", sa.BigInteger, nullable=False, comment="instant, microseconds since 1970 UTC"),
+    sa.Column("created_at", sa.BigInteger, nullable=False, comment="instant, microseconds"),
 )
 
 sessions = sa.Table(

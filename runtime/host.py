@@ -125,6 +125,13 @@ class Host:
         due = next_wake(self._services)
         return 1.0 if due is None else max(0.0, to_seconds(due - now()))
 
+    def _counted(self) -> dict[str, float]:
+        """The counters of bus, host and services, by name."""
+        counted: dict[str, float] = {**self._bus.counters, **self.counters}
+        for service in self._services:
+            counted |= getattr(service, "counters", {})
+        return dict(sorted(counted.items()))
+
     async def _report_health(self) -> None:
         interval_s = self._settings.health_interval_s
         before = _cpu_s()
@@ -140,7 +147,7 @@ class Host:
                     reason=reason,
                     lag_ms=self._turn_lag_ms,
                     cpu_share=(after - before) / interval_s,
-                    counters={**self._bus.counters, **self.counters},
+                    counters=self._counted(),
                 )
             )
             before, self._turn_lag_ms = after, 0.0

@@ -197,13 +197,13 @@ class Bus:
         topic = packet.topic
         if self._raw and (not topic.startswith("nearhand/") or topic.startswith(prefix + "gateways/")):
             return m.GatewayPayload(
-                topic=topic, payload=packet.payload, received_at=received_at, retained=packet.retain
+                topic=topic, payload=bytes(packet.payload), received_at=received_at, retained=packet.retain
             )
         if not topic.startswith(prefix):
             return None
         if self._raw and not any(paho.topic_matches_sub(wanted, topic) for wanted in self._own_filters):
             return None  # heard by the vendors' wide filter alone
-        message = wire.decode(packet.payload)
+        message = wire.decode(bytes(packet.payload))
         tail = topic[len(prefix) :].split("/")
         if tail[0] == "units" and tail[-1] == "commands":
             claimed = getattr(message, "by", None)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
-import uvicorn
 
-from contracts.errors import LinkError
+from contracts.errors import LinkError, StorageError
 from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFrame
 from contracts.quantities import Instant
-from dashboard.adapters.web import Hub, create_app, server_config
+from dashboard.adapters.core import Accounts as AccountsPort
+from dashboard.adapters.web import Hub, ScreensServer, create_app, open_listener, server_config
 from dashboard.service import DashboardService
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.broker import write_private
@@ -21,6 +21,7 @@ from runtime.clock import now
 from runtime.compose import Ground
 
 log = logging.getLogger(__name__)
+PRUNE_INTERVAL_S = 6 * 3600
 
 
 class Screens:
@@ -28,15 +29,18 @@ class Screens:
 
     def __init__(self, service: DashboardService, ground: Ground, data: Path, engine: sa.Engine) -> None:
         self.service = service
-        self.accounts = Accounts(engine)
+        accounts = Accounts(engine)
+        self.accounts: AccountsPort = accounts
+        self._prune_accounts = accounts.prune
         self.secret = _kept_secret(data / "secret")
-        write_private(data / "logins.json", msgspec.json.encode(_logins(self.accounts, ground, data)))
+        _keep_logins(accounts, ground, data / "logins.json")
         self._send: Callable[[Message], Awaitable[None]] | None = None
         self._hub = Hub(self)
         http = ground.settings.http
         app = create_app(self, self._hub, http.public_url)
-        self._server = uvicorn.Server(server_config(app, http.host, http.port))
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._listener = open_listener(http.host, http.port)
+        self._server = ScreensServer(server_config(app, http.host, http.port), self._hub)
+        self._audit_days = ground.settings.store.audit_days
 
     def attach(self, send: Callable[[Message], Awaitable[None]]) -> None:
         """Where commands go: the host's bus."""
@@ -62,13 +66,24 @@ class Screens:
             self._hub.answered(message)
 
     async def serve(self) -> None:
-        """Serve until cancelled."""
+        """Serve until ``stop``."""
+        pruning = asyncio.create_task(self._prune())
         try:
-            await self._server.serve()
-        except asyncio.CancelledError:
-            self._server.should_exit = True
-            await self._server.shutdown()
-            raise
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            pruning.cancel()
+
+    def stop(self) -> None:
+        """Say goodbye to the pages and let ``serve`` return."""
+        self._server.should_exit = True
+
+    async def _prune(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._prune_accounts, now(), self._audit_days)
+            except StorageError as error:
+                log.error("sessions and audit were not pruned: %s", error)
+            await asyncio.sleep(PRUNE_INTERVAL_S)
 
 
 def _kept_secret(file: Path) -> bytes:
@@ -78,11 +93,10 @@ def _kept_secret(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _logins(accounts: Accounts, ground: Ground, data: Path) -> list[tuple[str, str, str]]:
-    """The first accounts of an installation, made once; what is known of their passwords."""
-    file = data / "logins.json"
+def _keep_logins(accounts: Accounts, ground: Ground, file: Path) -> None:
+    """Make the first accounts of an installation once; their passwords stand in ``file``."""
     known: list[tuple[str, str, str]] = []
     if file.exists():
         known = msgspec.json.decode(file.read_bytes(), type=list[tuple[str, str, str]])
     made = ensure_demo_users(accounts, ground.site, {user: password for user, password, _ in known}, now())
-    return [(user, password, role) for user, password, role in made]
+    write_private(file, msgspec.json.encode(made))

@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -35,6 +35,14 @@ from runtime.telemetry import start_logging
 log = logging.getLogger(__name__)
 READY_FILE = "ready-{name}"
 """Made in the data folder when the process serves; the supervisor waits for it."""
+
+
+class Beside(Protocol):
+    """What serves in the same loop as the host: the web server."""
+
+    async def serve(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ async def _run_dashboard(place: Place, _arguments: argparse.Namespace) -> None:
     screens = Screens(service, place.ground, place.data, open_store(store_url(place)))
     host, bus = _host(place, [service], taps=[screens.said], ear=screens.heard)
     screens.attach(host.send)
-    await _serve(place, host, bus, beside=screens.serve)
+    await _serve(place, host, bus, beside=screens)
 
 
 def _host(
@@ -162,7 +170,7 @@ async def _serve(
     host: Host,
     bus: Bus,
     opening: Sequence[Message] = (),
-    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Connect, say that we are ready, turn until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
@@ -170,7 +178,7 @@ async def _serve(
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, host.stop)
     await bus.connect()
-    neighbour = asyncio.create_task(beside()) if beside else None
+    neighbour = asyncio.create_task(beside.serve()) if beside else None
     if neighbour is not None:
         neighbour.add_done_callback(lambda _task: host.stop())
     ready = place.data / READY_FILE.format(name=place.name)
@@ -179,11 +187,9 @@ async def _serve(
         await host.run(opening)
     finally:
         ready.unlink(missing_ok=True)
-        if neighbour is not None:
-            if not neighbour.done():
-                neighbour.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await neighbour
+        if beside is not None and neighbour is not None:
+            beside.stop()
+            await neighbour
         bus.close()
 
 

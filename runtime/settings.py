@@ -45,6 +45,8 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """SQLAlchemy URL of the records; empty = SQLite in the data folder."""
     history_days: int = 1
     """Days of position history kept; older day files are deleted. Privacy: see docs/operations.md."""
+    audit_days: int = 180
+    """Days that the audit keeps who looked at whom: long enough to be asked about it."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

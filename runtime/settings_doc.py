@@ -46,9 +46,9 @@ def _reasons(kind: type) -> dict[str, str]:
     assert isinstance(node, ast.ClassDef)
     found = {}
     for statement, after in zip(node.body, node.body[1:], strict=False):
-        named = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-        if named and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            found[statement.target.id] = " ".join(str(after.value.value).split())  # type: ignore[union-attr]
+        match statement, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
+                found[name] = " ".join(str(text).split())
     return found
 
 

@@ -110,7 +110,8 @@ def simulate(
         limits, compose.PROCESSES[:3], start + 20 * SECOND, calm, np.random.default_rng([seed, 17])
     )
     world = World(ground, file.scenario, seed, start, drawn)
-    before_cpu, failure, last = time.process_time(), "", ()
+    before_cpu, failure = time.process_time(), ""
+    last: tuple[str, ...] = ()
     try:
         _advance(world, start, start + length, speed, progress)
         service = world.dispatcher

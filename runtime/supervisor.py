@@ -10,10 +10,10 @@ import ctypes
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from contracts.errors import StartupError
 
@@ -33,7 +33,7 @@ class Child:
 
     name: str
     command: Sequence[str]
-    ready: Callable[[], Awaitable[None]] | None = None
+    ready: Callable[[], Coroutine[Any, Any, None]] | None = None
     log_file: Path | None = None
     """Where its output goes; its own log files are its own business."""
 
@@ -49,7 +49,7 @@ class Supervisor:
         self.failure = ""
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._running: dict[str, asyncio.subprocess.Process] = {}
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def start(self, child: Child, timeout_s: float = 60.0) -> None:
         """Start a child and wait until it is ready.
@@ -74,7 +74,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop all children, the newest first, so that the broker goes last."""
-        self._stopping = True
+        self._stopping.set()
         for name in reversed(list(self._keepers)):
             process = self._running.get(name)
             if process is not None and process.returncode is None:
@@ -90,11 +90,11 @@ class Supervisor:
     async def _keep(self, child: Child) -> None:
         pause_s = FIRST_PAUSE_S
         loop = asyncio.get_running_loop()
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = loop.time()
             process = await self._spawn(child)
             status = await process.wait()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if status == REFUSED_TO_START:
                 self.failure = f"{child.name} refuses to start\n{_tail(child.log_file)}"

@@ -11,7 +11,7 @@ journal = sa.Table(
     "journal",
     metadata,
     sa.Column("seq", BIG_KEY, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.BigInteger, nullable=False, comment="instant, microseconds since 1970 UTC"),
+    sa.Column("at", sa.BigInteger, nullable=False, comment="instant, microseconds"),
     sa.Column("kind", sa.String(40), nullable=False, comment="class of the fact"),
     sa.Column("payload", sa.LargeBinary, nullable=False, comment="the fact in MessagePack"),
 )

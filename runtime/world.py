@@ -167,9 +167,10 @@ class World:
 
     def _receive(self, process: _Process, message: Message, reliable: bool, at: Instant) -> None:
         if process.up:
+            life = process.life
             self.counters["delivered"] += 1
             self._turn(process, deliver(process.services, message, at), at)
-            if not process.up and process.persistent and reliable:
+            if process.life != life and process.persistent and reliable:
                 process.held.append(message)  # it died before it could acknowledge
         elif process.persistent and reliable and len(process.held) < HELD_LIMIT:
             process.held.append(message)
