@@ -47,16 +47,22 @@ class Console:
         self.page.click(".new-call button[type=submit]")
 
     def click_map(self, x_m: float, y_m: float) -> None:
-        """Where the fitted floor shows this point; only right after the floor was fitted."""
+        x, y = self.map_point(x_m, y_m)
+        box = self.page.locator(".map-target").bounding_box()
+        assert box
+        self.page.mouse.click(box["x"] + x, box["y"] + y)
+
+    def map_point(self, x_m: float, y_m: float) -> tuple[float, float]:
+        """Where on the map the fitted floor shows this point; only right after the floor was fitted."""
         box = self.page.locator(".map-target").bounding_box()
         assert box
         x0, y0, x1, y1 = 0.0, 0.0, 60.0, 40.0
         top, right, bottom, left = 40, 112, 64, 40
         width, height = box["width"] - left - right, box["height"] - top - bottom
         scale = min(width / (x1 - x0), height / (y1 - y0))
-        self.page.mouse.click(
-            box["x"] + left + width / 2 + (x_m - (x0 + x1) / 2) * scale,
-            box["y"] + top + height / 2 - (y_m - (y0 + y1) / 2) * scale,
+        return (
+            left + width / 2 + (x_m - (x0 + x1) / 2) * scale,
+            top + height / 2 - (y_m - (y0 + y1) / 2) * scale,
         )
 
 

@@ -210,3 +210,61 @@ def test_following_a_person_over_floors(mall: Mall, open_page: OpenPage) -> None
     expect(page.locator(".map-hint")).to_contain_text("Following")
     mall.people["u-01"].floor = mall.site.floor_index(other)
     expect(console.floor(other)).to_have_attribute("aria-current", "true", timeout=6_000)
+
+
+def test_one_line_places_a_call_and_another_assigns_it(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    page.keyboard.press("/")
+    page.keyboard.type("wheel L2 east")
+    page.keyboard.press("Enter")
+    expect(console.rows).to_have_count(1)
+    expect(console.floor("L2")).to_have_attribute("aria-current", "true")
+    call_id = console.rows.first.get_attribute("data-call")
+    page.keyboard.press("/")
+    page.locator(".palette input").fill(f"a {call_id} li na")
+    page.keyboard.press("Enter")
+    expect(console.detail.locator(".task .sent > .link")).to_have_text("Li Na")
+
+
+def test_what_was_done_can_be_undone_for_a_while(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    console.place_call("umbrella", "desk")
+    expect(page.locator(".said.good")).to_contain_text("Undo")
+    page.keyboard.press("u")
+    expect(console.rows.first.locator(".state-cancelled")).to_be_visible()
+
+
+def test_a_call_is_drawn_onto_a_person(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    expect(page.locator(".status-line")).to_contain_text("located")
+    console.place_call("luggage", "west")
+    page.keyboard.press("z")
+    page.wait_for_timeout(600)
+    who = next(member for member in mall.site.staff if member.unit_id == "u-02")
+    x, y = console.map_point(*who.home)
+    console.rows.first.drag_to(page.locator(".map-target"), target_position={"x": x, "y": y})
+    expect(console.detail.locator(".task .sent > .link")).to_have_text("Li Na")
+
+
+def test_alarms_are_put_aside_with_a_reason_but_never_an_emergency(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    console.place_call("medical", "desk")
+    page.locator(".alarm-light").click()
+    emergency = console.detail.locator(".alarm.level-1")
+    expect(emergency).to_be_visible()
+    expect(emergency.locator("[data-act=shelve]")).to_have_count(0)
+    silent = console.detail.locator(".alarm.level-3")
+    silent.locator("[data-act=shelve]").click()
+    silent.locator("[data-reason=known]").click()
+    expect(page.locator(".alarm-light .shelf-count")).to_have_text("1 shelved")
+    expect(silent).to_contain_text("Known")
+    silent.get_by_role("button", name="Take back").click()
+    expect(page.locator(".alarm-light .shelf-count")).to_have_count(0)

@@ -5,6 +5,7 @@ import { command, get, newKey, post } from "../shared/http";
 import { named } from "../shared/i18n";
 import { reasonText } from "../shared/reasons";
 import type { CallChanged, Place } from "../shared/protocol";
+import { pressingTask } from "../shared/sla";
 import type { RouteJson } from "../shared/site";
 import { dots } from "./dots";
 import { follow } from "./feed";
@@ -26,11 +27,15 @@ export const following = signal<string | null>(null);
 export const asksCancel = signal(false);
 
 /** Sends one command and says the outcome; the subject when it was accepted. */
-async function send(body: Record<string, unknown>, done: string): Promise<string | null> {
+async function send(
+  body: Record<string, unknown>,
+  done: string,
+  undo: ((subject: string) => void) | null = null,
+): Promise<string | null> {
   try {
     const answer = await command<Answer>("/api/commands", body);
     if (answer.accepted) {
-      spokenLine("good", done);
+      spokenLine("good", done, undo && (() => undo(answer.subject)));
       return answer.subject;
     }
     spokenLine("bad", t("said.refused", { reason: reasonText(answer.reason) }));
@@ -42,7 +47,8 @@ async function send(body: Record<string, unknown>, done: string): Promise<string
 
 export async function placeCall(service: string, place: Place, note: string): Promise<void> {
   const written = draft.peek();
-  const callId = await send({ type: "PlaceCall", service, place, note }, t("said.placed"));
+  const back = (id: string): void => void cancelCall(id, "mistake");
+  const callId = await send({ type: "PlaceCall", service, place, note }, t("said.placed"), back);
   // The next call may have been begun before the answer to this one came.
   if (!callId || draft.peek() !== written) return;
   draft.value = null;
@@ -63,10 +69,21 @@ export const cancelCall = (callId: string, reason: string) => {
 };
 
 export const assign = (taskId: string, unitId: string) =>
-  send({ type: "AssignUnit", task_id: taskId, unit_id: unitId }, t("said.assigned", { name: unitName(unitId) }));
+  send(
+    { type: "AssignUnit", task_id: taskId, unit_id: unitId },
+    t("said.assigned", { name: unitName(unitId) }),
+    () => void release(taskId, unitId),
+  );
 
 export const release = (taskId: string, unitId: string) =>
   send({ type: "UnassignUnit", task_id: taskId, unit_id: unitId, reason: "operator" }, t("said.released"));
+
+/** Sends a person to whatever of the call presses most. */
+export function assignToCall(callId: string, unitId: string): void {
+  const call = state.calls.peek().get(callId);
+  const task = call && (call.tasks.find((one) => one.unit_id === null && one.state !== "cancelled") ?? pressingTask(call));
+  if (task) void assign(task.task_id, unitId);
+}
 
 export const setDuty = (unitId: string, duty: "on" | "break" | "off") => send({ type: "SetDuty", unit_id: unitId, duty }, t("said.duty"));
 

@@ -1,6 +1,7 @@
 // What must not be overlooked: derived from the state, acknowledged per operator.
 
 import { computed, effect, signal } from "@preact/signals";
+import { now } from "../shared/clock";
 import { named } from "../shared/i18n";
 import { isOpen, pressingTask } from "../shared/sla";
 import { chime, siren } from "./sound";
@@ -18,6 +19,16 @@ export interface Alarm {
   at: number;
   goTo: state.Selection | null;
 }
+
+/** Put aside until then (server milliseconds); a thing that ended and comes back is not. */
+export const shelved = signal<ReadonlyMap<string, { until: number; reason: string }>>(new Map());
+/** Life and limb are never put aside. */
+export const mayShelve = (alarm: Alarm): boolean => alarm.level > 1;
+export const SHELF_MINUTES = [5, 15, 60] as const;
+export const SHELF_REASONS = ["known", "working", "test"] as const;
+
+/** More new alarms than this in ten minutes are shown by cause. */
+export const FLOOD = 10;
 
 export const acknowledged = signal<ReadonlySet<string>>(new Set());
 
@@ -70,7 +81,19 @@ export const alarms = computed<Alarm[]>(() =>
   [...callAlarms(), ...systemAlarms()].sort((a, b) => a.level - b.level || b.at - a.at || (a.id < b.id ? -1 : 1)),
 );
 
-export const unacknowledged = computed(() => alarms.value.filter((alarm) => !acknowledged.value.has(alarm.id)));
+export const isShelved = (alarm: Alarm): boolean => (shelved.value.get(alarm.id)?.until ?? 0) > now.value;
+export const onShelf = computed(() => alarms.value.filter(isShelved));
+export const unacknowledged = computed(() => alarms.value.filter((alarm) => !acknowledged.value.has(alarm.id) && !isShelved(alarm)));
+
+export function shelve(alarm: Alarm, minutes: number, reason: string): void {
+  if (mayShelve(alarm)) shelved.value = new Map(shelved.peek()).set(alarm.id, { until: now.peek() + minutes * 60_000, reason });
+}
+
+export function unshelve(id: string): void {
+  const next = new Map(shelved.peek());
+  next.delete(id);
+  shelved.value = next;
+}
 
 export function acknowledge(ids: string[]): void {
   const known = new Set(alarms.peek().map((alarm) => alarm.id));
@@ -82,6 +105,11 @@ export function acknowledge(ids: string[]): void {
 export function announce(): void {
   let seenAlarms: Set<string> | null = null;
   let seenCalls: Set<string> | null = null;
+  effect(() => {
+    // What is over leaves the shelf, so that its return is heard.
+    const open = new Set(alarms.value.map((alarm) => alarm.id));
+    for (const id of shelved.peek().keys()) if (!open.has(id)) unshelve(id);
+  });
   effect(() => {
     const open = unacknowledged.value;
     const fresh = open.filter((alarm) => seenAlarms && !seenAlarms.has(alarm.id));

@@ -6,6 +6,8 @@ import { setTheme, theme } from "../shared/theme";
 import * as actions from "./actions";
 import { acknowledge, unacknowledged } from "./alarms";
 import { draft, layers } from "./map/layers";
+import { paletteShown } from "./palette";
+import { undoLast } from "./said";
 import { setSound, soundOn } from "./sound";
 import { stackShown } from "./stack";
 import * as state from "./state";
@@ -50,6 +52,8 @@ export const KEYS: [string[], TextKey][] = [
   [["P", "G", "S", "W"], "help.tabs"],
   [["X"], "help.gateways"],
   [["K"], "help.ack"],
+  [["/"], "help.palette"],
+  [["U"], "help.undo"],
   [["L"], "help.lang"],
   [["T"], "help.theme"],
   [["M"], "help.sound"],
@@ -99,6 +103,8 @@ const SINGLE: Record<string, () => void> = {
   s: () => toTab("site"),
   w: () => toTab("alarms"),
   x: () => (layers.value = { ...layers.peek(), gateways: !layers.peek().gateways }),
+  u: () => undoLast(),
+  "/": () => (paletteShown.value = true),
   k: () => acknowledge(unacknowledged.peek().map((alarm) => alarm.id)),
   l: () => setLang(lang.peek() === "zh" ? "en" : "zh"),
   t: () => setTheme(theme.peek() === "dark" ? "light" : "dark"),
@@ -112,7 +118,8 @@ function toTab(next: actions.Tab): void {
 
 /** One thing at a time, the topmost first. */
 function escape(): void {
-  if (helpShown.peek()) helpShown.value = false;
+  if (paletteShown.peek()) paletteShown.value = false;
+  else if (helpShown.peek()) helpShown.value = false;
   else if (stackShown.peek()) stackShown.value = false;
   else if (actions.asksCancel.peek()) actions.asksCancel.value = false;
   else if (draft.peek()) actions.discardDraft();

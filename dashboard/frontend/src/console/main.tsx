@@ -19,7 +19,8 @@ import { listen } from "./keys";
 import { MapPanel } from "./mappanel";
 import { NewCall } from "./newcall";
 import { Queue } from "./queue";
-import { line, polite, urgent } from "./said";
+import { Palette } from "./palette";
+import { line, polite, undoLast, urgent } from "./said";
 import { SitePanel } from "./sitepanel";
 import { Staff } from "./staff";
 import { Stack, stackShown } from "./stack";
@@ -51,9 +52,15 @@ function Page() {
       <StatusLine />
       {stackShown.value && <Stack />}
       <Help />
+      <Palette />
       {line.value && (
         <p class={`said ${line.value.tone}`} role="status">
           {line.value.text}
+          {line.value.undo && (
+            <button class="link" onClick={undoLast}>
+              {t("said.undo")} <kbd>U</kbd>
+            </button>
+          )}
         </p>
       )}
       <div class="visually-hidden" aria-live="polite">

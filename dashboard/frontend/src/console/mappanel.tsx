@@ -6,7 +6,7 @@ import { now } from "../shared/clock";
 import { clockTime, lang, named } from "../shared/i18n";
 import { Icon, RoleShape } from "../shared/icon";
 import { theme } from "../shared/theme";
-import { following, goToFloor, refreshRoutes, reveal, select, wantedView } from "./actions";
+import { assignToCall, following, goToFloor, refreshRoutes, reveal, select, wantedView } from "./actions";
 import { dots } from "./dots";
 import { stream } from "./feed";
 import { floorForDigit, zoomWish } from "./keys";
@@ -14,6 +14,7 @@ import { Blitter } from "./map/blit";
 import { draft, layers } from "./map/layers";
 import { Marks, type Hit } from "./map/marks";
 import { openFloorView, type Eye, type FloorView } from "./map/view";
+import { DRAGGED_CALL } from "./queue";
 import { stackShown } from "./stack";
 import * as state from "./state";
 import { coded, t } from "./texts";
@@ -95,6 +96,24 @@ function run(target: HTMLElement, blitCanvas: HTMLCanvasElement, topCanvas: HTML
     if (eye && (dirty || revision !== dots.revision || dots.moving(at))) paint(eye);
   };
   frame = requestAnimationFrame(loop);
+  const under = (event: DragEvent): Hit | null => {
+    const box = target.getBoundingClientRect();
+    const found = hit(marks, [event.clientX - box.left, event.clientY - box.top]);
+    return found?.kind === "unit" ? found : null;
+  };
+  target.ondragover = (event) => {
+    if (!event.dataTransfer?.types.includes(DRAGGED_CALL)) return;
+    event.preventDefault();
+    hovered = under(event);
+    showTip(tip, hovered);
+    dirty = true;
+  };
+  target.ondrop = (event) => {
+    const callId = event.dataTransfer?.getData(DRAGGED_CALL);
+    const person = under(event);
+    showTip(tip, null);
+    if (callId && person) assignToCall(callId, person.id);
+  };
   const stops = [...bind(view), effect(() => {
     void [state.selection.value, state.openCalls.value, state.gateways.value, state.closures.value, layers.value, draft.value, now.value, lang.value, theme.value];
     dirty = true;

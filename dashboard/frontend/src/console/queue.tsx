@@ -11,6 +11,8 @@ import { t } from "./texts";
 import { placeText, serviceIcon, serviceName, stateText, unitName } from "./words";
 
 const CLOSED_SHOWN = 12;
+/** A call that is drawn onto a person on the map; the button for it stands beside each candidate. */
+export const DRAGGED_CALL = "application/x-nearhand-call";
 
 export function Queue() {
   const open = state.openCalls.value;
@@ -79,6 +81,8 @@ function Row({ call }: { call: CallChanged }) {
         class={`row priority-${call.priority} sla-${sla.kind}`}
         aria-current={selected ? "true" : undefined}
         data-call={call.call_id}
+        draggable={state.canDispatch.value && sla.kind !== "over"}
+        onDragStart={(event) => event.dataTransfer?.setData(DRAGGED_CALL, call.call_id)}
         onClick={() => select({ kind: "call", id: call.call_id })}
       >
         <Ring sla={sla} size={50} />

@@ -6,7 +6,7 @@ import { Icon, RoleShape } from "../shared/icon";
 import { logOut, me } from "../shared/login";
 import { setTheme, theme } from "../shared/theme";
 import { siteTitle, tab, type Tab } from "./actions";
-import { alarms, unacknowledged } from "./alarms";
+import { alarms, onShelf, unacknowledged } from "./alarms";
 import { stream } from "./feed";
 import { helpShown } from "./keys";
 import { setSound, soundOn } from "./sound";
@@ -78,7 +78,8 @@ function Alarms() {
     <button class={`alarm-light level-${open.length ? worst : "none"}`} aria-pressed={tab.value === "alarms"} onClick={() => openTab("alarms")} title={t("top.alarms")}>
       <Icon name="bell" size={18} />
       <span class="label">{t("top.alarms")}</span>
-      <strong>{open.length || alarms.value.length}</strong>
+      <strong>{open.length || alarms.value.length - onShelf.value.length}</strong>
+      {onShelf.value.length > 0 && <span class="shelf-count">{t("alarm.shelved", { n: onShelf.value.length })}</span>}
     </button>
   );
 }
