@@ -1,5 +1,7 @@
 """The numbers of the ingest and of the agent, each with its reason."""
 
+from typing import Literal
+
 import msgspec
 
 from gateway.formats.mapping import JsonMapping
@@ -45,3 +47,42 @@ class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Gateways tracked though nobody installed them; more are only counted."""
     devices_max: int = 20_000
     """Tags whose last button state, battery and advert are remembered."""
+
+
+class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Our own gateway: what it hears, keeps and sends. A file of these is given to ``nearhand gateway``."""
+
+    site: str = "demo"
+    gateway: str = ""
+    """Its id on the site; empty = the machine's name."""
+    broker: str = "mqtt://127.0.0.1:1883"
+    """``mqtt://user:password@host:port`` or ``mqtts://…``."""
+    tls_ca: str = ""
+    """Certificates that the broker's must be signed by; empty = the system's."""
+    tls_certificate: str = ""
+    """The gateway's own certificate and key: then it needs no password, and nobody else can speak for it."""
+    tls_key: str = ""
+    adapter: str = ""
+    """Bluetooth adapter (``hci0``); empty = the system's default."""
+    scanning: Literal["auto", "passive", "active"] = "auto"
+    """Passive asks nothing of the tags and hears every packet; auto falls back to active."""
+    batch_ms: int = 200
+    """From hearing to sending; alarms do not wait."""
+    batch_max: int = 500
+    """Observations in one report, should the radio hear that many."""
+    per_device_max: int = 5
+    """Observations of one device in one report; more say nothing new and are dropped and counted."""
+    prefer_identity: bool = False
+    """Call beacons by UUID, major and minor although their address is stable (sites that enrol so)."""
+    devices_max: int = 5_000
+    """Devices whose last advert is remembered."""
+    heartbeat_s: float = 10.0
+    quiet_s: float = 10.0
+    """No advert for so long: the scanner is restarted, then the adapter switched off and on."""
+    spool_dir: str = "/var/lib/nearhand-gateway"
+    spool_bytes_max: int = 64_000_000
+    """About a day of a busy hall; at the limit the oldest go, counted."""
+    spool_after_ms: int = 500
+    """What the broker has not acknowledged by then is written to disk."""
+    beacon_uuid: str = ""
+    """The agent advertises an iBeacon of this UUID, so that gateways hear each other; empty = silent."""
