@@ -1,4 +1,4 @@
-"""Packed columns: what goes in comes out to the rounding, what is too big is clipped, bad bytes get a cause."""
+"""Packed columns: what goes in comes out, rounded; what is too big is clipped; bad bytes get a cause."""
 
 import dataclasses
 
