@@ -15,9 +15,9 @@ from contracts.errors import StorageError
 from contracts.messages import Fact, Message
 from contracts.quantities import to_seconds
 from contracts.service import Service
+from runtime.bus import MessageBus
 from runtime.clock import now
 from runtime.journal import Journal
-from runtime.mqtt import Bus
 from runtime.settings import HostSettings
 from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
 
@@ -36,7 +36,7 @@ class Host:
         self,
         name: str,
         services: Sequence[Service],
-        bus: Bus,
+        bus: MessageBus,
         settings: HostSettings,
         journal: Journal | None = None,
         taps: Sequence[Tap] = (),

@@ -7,9 +7,10 @@ with it, so a message that a crash swallows comes again.
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
@@ -20,6 +21,7 @@ from contracts import wire
 from contracts.errors import ConfigError, LinkError, WireError
 from contracts.messages import Message
 from contracts.quantities import Instant
+from runtime.bus import Inbox, Received, acknowledge
 from runtime.clock import now
 
 log = logging.getLogger(__name__)
@@ -30,22 +32,22 @@ OUTBOX_LIMIT: Final = 20_000
 """QoS 1 messages that wait for the broker; more are dropped and counted (``outbox_full``)."""
 
 
-class Received(NamedTuple):
-    """One message from the broker and what acknowledges it (None where the broker wants no word)."""
-
-    message: Message
-    ack: tuple[int, int] | None
-
-
 class Bus:
     """A connection to the broker.
 
     Call ``connect`` inside the running loop; then ``wait`` for messages and ``take`` them. Counters are
-    read by the host's health report.
+    read by the host's health report. With ``pulled`` the gateways' QoS 1 payloads come another way
+    (``runtime/jetstream.py``): here only those of QoS 0 and the retained ones are read.
     """
 
     def __init__(
-        self, url: str, site: str, client_id: str, inbox_limit: int, persistent: bool = False
+        self,
+        url: str,
+        site: str,
+        client_id: str,
+        inbox_limit: int,
+        persistent: bool = False,
+        pulled: bool = False,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
@@ -56,11 +58,9 @@ class Bus:
         self._filters: dict[str, int] = {}
         self._own_filters: list[str] = []
         self._raw = False
-        self._inbox: deque[Received] = deque()
-        self._inbox_limit = inbox_limit
-        self._arrived = asyncio.Event()
+        self._pulled = pulled
+        self.inbox = Inbox(inbox_limit, self.counters)
         self._connected = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
         client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id, clean_session=not persistent, manual_ack=True
         )
@@ -97,7 +97,7 @@ class Bus:
         Raises:
             LinkError: the broker did not answer within ``timeout_s``.
         """
-        self._loop = asyncio.get_running_loop()
+        self.inbox.open(asyncio.get_running_loop())
         self._client.connect_async(*self._address, keepalive=15)
         self._client.loop_start()
         try:
@@ -110,29 +110,25 @@ class Bus:
         self._client.disconnect()
         self._client.loop_stop()
 
+    async def aclose(self) -> None:
+        """As ``close``, without holding up the loop while paho's thread ends."""
+        await asyncio.to_thread(self.close)
+
     async def wait(self, timeout_s: float | None) -> None:
         """Return when something is in the inbox, or after ``timeout_s``."""
-        if self._inbox:
-            return
-        self._arrived.clear()
-        try:
-            await asyncio.wait_for(self._arrived.wait(), timeout_s)
-        except TimeoutError:
-            return
+        await self.inbox.wait(timeout_s)
 
     def interrupt(self) -> None:
         """Let ``wait`` return now."""
-        self._arrived.set()
+        self.inbox.interrupt()
 
     def take(self, limit: int) -> list[Received]:
         """Up to ``limit`` messages, oldest first."""
-        return [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
+        return self.inbox.take(limit)
 
     def acknowledge(self, batch: Iterable[Received]) -> None:
         """We are done with these: the broker may forget them."""
-        for received in batch:
-            if received.ack is not None:
-                self._client.ack(*received.ack)
+        acknowledge(batch)
 
     def publish(self, message: Message) -> None:
         """Send a message. While the broker is away QoS 1 waits in memory, QoS 0 is dropped and counted."""
@@ -166,14 +162,17 @@ class Bus:
             return
         if self._filters:
             client.subscribe([(name, qos) for name, qos in sorted(self._filters.items())])
-        self._call(self._connected.set)
+        self.inbox.call(self._connected.set)
 
     def _on_disconnect(self, *_details: object) -> None:
         self.counters["disconnects"] += 1
-        self._call(self._connected.clear)
+        self.inbox.call(self._connected.clear)
 
     def _on_message(self, _client: paho.Client, _data: object, packet: paho.MQTTMessage) -> None:
-        ack = (packet.mid, packet.qos) if packet.qos else None
+        ack = partial(self._client.ack, packet.mid, packet.qos) if packet.qos else None
+        if ack and self._pulled and not packet.retain and self.is_payload(packet.topic):
+            ack()
+            return
         self.counters["received"] += 1
         try:
             message = self._read(packet, now())
@@ -182,23 +181,24 @@ class Bus:
             log.warning("unreadable message on %s: %s", packet.topic, error)
             message = None
         if ack and (message is None or isinstance(message, m.GatewayPayload)):
-            self._client.ack(*ack)  # a scan that came late is worth nothing: never ask for it again
+            ack()  # a scan that came late is worth nothing: never ask for it again
             ack = None
-        if message is None:
-            return
-        self._inbox.append(Received(message, ack))
-        if len(self._inbox) > self._inbox_limit:
-            self._shed()
-        if not self._arrived.is_set():
-            self._call(self._arrived.set)
+        if message is not None:
+            self.inbox.put(Received(message, ack))
+
+    def is_payload(self, topic: str) -> bool:
+        """Whether what comes on this topic is a gateway's own word: not ours, or below ``gateways/``."""
+        return self._raw and (
+            not topic.startswith("nearhand/") or topic.startswith(f"{wire.ROOT}/{self.site}/gateways/")
+        )
 
     def _read(self, packet: paho.MQTTMessage, received_at: Instant) -> Message | None:
-        prefix = f"{wire.ROOT}/{self.site}/"
         topic = packet.topic
-        if self._raw and (not topic.startswith("nearhand/") or topic.startswith(prefix + "gateways/")):
+        if self.is_payload(topic):
             return m.GatewayPayload(
                 topic=topic, payload=bytes(packet.payload), received_at=received_at, retained=packet.retain
             )
+        prefix = f"{wire.ROOT}/{self.site}/"
         if not topic.startswith(prefix):
             return None
         if self._raw and not any(paho.topic_matches_sub(wanted, topic) for wanted in self._own_filters):
@@ -210,17 +210,3 @@ class Bus:
             if not isinstance(message, m.Command) or claimed != f"unit/{tail[1]}":
                 raise WireError("not_yours", f"a command by {claimed!r}")
         return message
-
-    def _shed(self) -> None:
-        """Too much waits: drop the oldest message that may be dropped, count it."""
-        for index, waiting in enumerate(self._inbox):
-            if isinstance(waiting.message, m.GatewayPayload | m.PositionsEstimated):
-                del self._inbox[index]
-                self.counters["dropped_inbox_full"] += 1
-                if waiting.ack:
-                    self._client.ack(*waiting.ack)
-                return
-
-    def _call(self, action: object) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(action)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from contracts.quantities import SECOND
 from contracts.wire import ROOT
 from firmware_sim.scenario import Scenario
 from runtime import compose
+from runtime.bus import MessageBus
 from runtime.clock import now
 from runtime.history import History
 from runtime.host import Ear, Host, Tap
@@ -158,7 +159,7 @@ def _host(
     ear: Ear | None = None,
     raw_filters: Sequence[str] = (),
     persistent: bool = False,
-) -> tuple[Host, Bus]:
+) -> tuple[Host, MessageBus]:
     limits = place.settings.host
     site = place.ground.site.site
     bus = Bus(place.broker, site, f"nearhand-{site}-{place.name}", limits.inbox_limit, persistent)
@@ -168,7 +169,7 @@ def _host(
 async def _serve(
     place: Place,
     host: Host,
-    bus: Bus,
+    bus: MessageBus,
     opening: Sequence[Message] = (),
     beside: Beside | None = None,
 ) -> None:
@@ -190,7 +191,7 @@ async def _serve(
         if beside is not None and neighbour is not None:
             beside.stop()
             await neighbour
-        bus.close()
+        await bus.aclose()
 
 
 def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:
