@@ -29,8 +29,9 @@ INTERNAL_SUBJECTS: Final = (
     "truth",
 )
 INTERNAL_TREES: Final = ("calls", "stock", "snapshots", "site", "health", "units")
-NO_ENGINE: Final = ("$JS.>", "$SYS.>", "$KV.>", "$O.>")
-"""Subjects of the engine itself: no device may touch them."""
+NO_ENGINE: Final = ("$MQTT.>", "$JS.>", "$SYS.>", "$KV.>", "$O.>")
+"""Subjects of the engine itself: no device may touch them. ``$MQTT.msgs`` is the store of what was published:
+who writes there speaks for anybody."""
 
 
 class Credentials(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ import pytest
 
 from contracts import messages as m
 from contracts.errors import ConfigError, LinkError
-from runtime.mqtt import Bus, Received
+from runtime.bus import Received
+from runtime.mqtt import Bus
 from tests.runtime.brokers import RunningBroker, running_broker
 
 pytestmark = pytest.mark.broker
@@ -79,7 +80,9 @@ def test_a_gateway_may_not_command(broker: RunningBroker) -> None:
         await gateway.connect()
         await asyncio.sleep(0.2)
         place = m.Place("L1", 1, 2)
-        gateway.publish(m.PlaceCall(command_id="x", by="gw", at=1, service="medical", place=place))
+        call = m.PlaceCall(command_id="x", by="gw", at=1, service="medical", place=place)
+        gateway.publish(call)
+        gateway.publish_to("$MQTT/msgs/nearhand/v1/demo/commands", call)  # the broker's own store of it
         gateway.publish(m.GatewayPayload(topic="ruuvi/gw1/tag", payload=b"{}", received_at=1))
         got = await take(hearer, 1)
         assert [type(received.message) for received in got] == [m.GatewayPayload]
