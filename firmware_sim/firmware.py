@@ -87,9 +87,7 @@ def new_fleet(site: Site, scenario: Scenario, rng: np.random.Generator, now: Ins
     n = len(site.gateways)
     formats = formats_of(site.gateways, scenario.vendor_mix, rng)
     vices = scenario.vices if scenario.vices_on else None
-    interval = np.array(
-        [from_seconds(f.interval_s or scenario.gateway_interval_s) for f in formats], np.int64
-    ).reshape(n)
+    interval = _intervals(formats, scenario, vices, rng)
     turn = (np.arange(n) * interval // max(n, 1)).astype(np.int64)
     fleet = Fleet(
         site,
@@ -112,6 +110,20 @@ def new_fleet(site: Site, scenario: Scenario, rng: np.random.Generator, now: Ins
         for vice in ("reboot", "outage", "deaf", "step"):
             _plan(fleet, vice, number, now)
     return fleet
+
+
+def _intervals(
+    formats: list[Format], scenario: Scenario, vices: Vices | None, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """From message to message, in microseconds, (g,); some vendors' gateways upload slowly."""
+    slow = rng.random(len(formats)) < (vices.slow_upload_share if vices is not None else 0.0)
+    result = np.empty(len(formats), np.int64)
+    for number, known in enumerate(formats):
+        seconds = known.interval_s or scenario.gateway_interval_s
+        if vices is not None and slow[number] and known.interval_s is None and known.name != "nearhand":
+            seconds = max(seconds, vices.slow_upload_s)
+        result[number] = from_seconds(seconds)
+    return result
 
 
 def collect(fleet: Fleet, heard: Heard, device: NDArray[np.intp], at: NDArray[np.int64]) -> None:

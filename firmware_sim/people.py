@@ -22,6 +22,8 @@ TRY_AGAIN_S: Final = 20.0
 BLOCKED_MAX: Final = 3
 """Failed ways in a row after which a person gives the task back."""
 DUTY_AGAIN_S: Final = 600.0
+DESK: Final = "operator/front-desk"
+"""Who hands out tags and keeps the roll."""
 ON_SCENE_S: Final = 120.0
 """Where the catalogue does not know the call."""
 
@@ -64,6 +66,8 @@ class Crew:
     on_scene_s: dict[tuple[str, str], float]
     """(service, role) → typical time from arriving to done."""
     taps: Taps
+    absent: dict[str, Instant | None]
+    """Units that are not at work, and when somebody logged them off."""
     agenda: Agenda[tuple[Person, str, Errand]] = field(default_factory=Agenda)
     """Who will do what, if the errand is still the same."""
     loans: Agenda[tuple[Person, str]] = field(default_factory=Agenda)
@@ -100,6 +104,7 @@ def new_crew(
         frozenset(item.item for item in site.items if item.loan_s is not None),
         {(s.service, need.role): need.on_scene_s for s in site.services for need in s.needs},
         taps,
+        {member.unit_id: None for member in site.staff if member.unit_id not in people},
     )
 
 
@@ -112,7 +117,9 @@ def begin_shift(crew: Crew, now: Instant) -> None:
 def told(crew: Crew, view: m.UnitChanged, now: Instant) -> list[Command]:
     """A unit's view reached its handset."""
     person = crew.people.get(view.unit_id)
-    if person is None or not show(person.handset, view, crew.calls, now):
+    if person is None:
+        return _log_off(crew, view, now)
+    if not show(person.handset, view, crew.calls, now):
         return []
     errand = errand_of(view, person)
     if errand != person.errand:
@@ -298,6 +305,17 @@ def _come_on_duty(crew: Crew, person: Person, view: m.UnitChanged, now: Instant)
         return []
     person.duty_at = now
     return [_duty(crew, person, "on", now)]
+
+
+def _log_off(crew: Crew, view: m.UnitChanged, now: Instant) -> list[Command]:
+    """Who is not at work is taken off duty by the desk, or would be offered calls in vain."""
+    if view.unit_id not in crew.absent or view.status == "off_duty":
+        return []
+    lately = crew.absent[view.unit_id]
+    if lately is not None and now - lately < from_seconds(DUTY_AGAIN_S):
+        return []
+    crew.absent[view.unit_id] = now
+    return [post(crew.outbox, m.SetDuty, DESK, now, unit_id=view.unit_id, duty="off")]
 
 
 def _break(crew: Crew, person: Person, what: str, now: Instant) -> list[Command]:

@@ -39,7 +39,7 @@ def populate(site: Site, grid: WalkableGrid, scenario: Scenario, rng: np.random.
     """Everybody at a place of their own. ``grid`` is the coarse one that people walk on."""
     crowd = scenario.crowd
     at_work = round(len(site.staff) * scenario.staff.share)
-    staff = tuple(site.staff[:at_work])
+    staff = tuple(site.staff[number * len(site.staff) // at_work] for number in range(at_work))
     shoppers = crowd.visitors + crowd.app_customers + crowd.strangers
     destinations = attractions(site, grid, crowd.destinations, rng)
     ways = Ways(site, grid, len(destinations) + 2 * len(staff) + ROWS_SPARE)

@@ -37,7 +37,7 @@ class Staff(_Part, frozen=True, kw_only=True):
     """The people on duty and their handsets."""
 
     share: float = 1.0
-    """Of the site's staff that is at work; the first of the list."""
+    """Of the site's staff that is at work, evenly over the list. The others are logged off."""
     answer_median_s: float = 8.0
     """To an offer: lognormal, as the dispatch experiment has it."""
     answer_sigma: float = 0.5
@@ -147,6 +147,9 @@ class Vices(_Part, frozen=True, kw_only=True):
     """Messages that come twice (MQTT QoS 1)."""
     joined_scan_response_share: float = 0.3
     """Raw adverts with the scan response joined to them."""
+    slow_upload_share: float = 0.1
+    """Of the vendors' gateways that send batches: they upload only each ``slow_upload_s``."""
+    slow_upload_s: float = 5.0
     deaf_per_h: float = 0.0
     """The radio hangs while the gateway stays connected."""
     deaf_mean_s: float = 120.0

@@ -33,8 +33,6 @@ PEOPLES_CELL_M: Final = 2.0
 """People's ways are planned on coarser cells than walking times: their number is what costs."""
 STEPS_MAX: Final = 50
 """Steps made up for after a late wake; beyond it the time is left out, as if everybody had stood still."""
-DESK: Final = "operator/front-desk"
-"""Who hands out the tags."""
 
 
 class FirmwareSimService:
@@ -153,7 +151,7 @@ class FirmwareSimService:
 
     def _enrol(self, now: Instant) -> list[Message]:
         devices = self._population.enrol
-        return [post(self._outbox, m.EnrolDevices, DESK, now, devices=devices)] if devices else []
+        return [post(self._outbox, m.EnrolDevices, people.DESK, now, devices=devices)] if devices else []
 
     def _steps(self, now: Instant) -> list[Instant]:
         """The moments from the last step to ``now``, at most ``STEPS_MAX`` of them."""

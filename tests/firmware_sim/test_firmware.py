@@ -217,6 +217,20 @@ def test_a_deaf_gateway_stays_connected() -> None:
     assert sum(len(report.rssi_dbm) for report in late) < 0.05 * sum(heard.values())
 
 
+def test_some_vendors_gateways_upload_slowly() -> None:
+    fleet = _fleet(
+        msgspec.structs.replace(CALM, slow_upload_share=1.0, slow_upload_s=5.0), "minew", "nearhand"
+    )
+    assert set((fleet.interval / SECOND).tolist()) == {1.0, 5.0}
+    sent, _ = _run(fleet, 20)
+    by_format = Counter(
+        payload.topic.split("/")[0] for _, payload in sent if not payload.topic.endswith("status")
+    )
+    minew = sum(payload.topic.startswith("/gw/") for _, payload in sent)
+    assert 8 * 3 <= minew <= 8 * 7
+    assert by_format["nearhand"] >= 8 * 19
+
+
 def test_vendors_have_intervals_and_vices_of_their_own() -> None:
     fleet = _fleet(None, "ruuvi", "espresense")
     assert set((fleet.interval / SECOND).tolist()) == {0.25}

@@ -153,6 +153,17 @@ def test_who_is_here_logs_on_once() -> None:
     assert len(day.said) == 1
 
 
+def test_who_is_not_at_work_is_logged_off() -> None:
+    day = Day()
+    day.crew.absent["u-99"] = None
+    day.tell(unit_id="u-99", version=1, status="available")
+    day.tell(unit_id="u-99", version=2, status="offered")
+    day.tell(unit_id="u-98", version=2, status="available")
+    (command,) = day.said
+    assert isinstance(command, m.SetDuty)
+    assert (command.unit_id, command.duty, command.by) == ("u-99", "off", "operator/front-desk")
+
+
 def test_breaks_are_taken_when_free_and_end() -> None:
     day = Day(Staff(break_every_s=30.0, break_s=60.0))
     people.begin_shift(day.crew, day.now)
