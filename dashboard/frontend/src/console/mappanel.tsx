@@ -164,7 +164,7 @@ function bind(view: FloorView): (() => void)[] {
 
 function keepInMiddle(view: FloorView, at: number): void {
   const slot = dots.find(following.peek() ?? "");
-  if (slot >= 0) view.show(dots.x(slot, at), dots.y(slot, at));
+  if (slot >= 0) view.centre(dots.x(slot, at), dots.y(slot, at));
 }
 
 function hit(marks: Marks, [x, y]: [number, number]): Hit | null {

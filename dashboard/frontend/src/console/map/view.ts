@@ -26,6 +26,8 @@ export interface FloorView {
   setFloor(floor: FloorJson): void;
   /** Brings a point into the middle, without changing the scale when it is close enough already. */
   show(x: number, y: number): void;
+  /** Puts a point into the middle at once: for who is followed, frame by frame. */
+  centre(x: number, y: number): void;
   zoomBy(steps: number): void;
   fit(): void;
   restyle(): void;
@@ -105,6 +107,9 @@ export function openFloorView(target: HTMLElement, events: ViewEvents): FloorVie
       const [cx, cy] = view.getCenter() as [number, number];
       const near = Math.abs(x - cx) < size[0]! * resolution * 0.35 && Math.abs(y - cy) < size[1]! * resolution * 0.35;
       if (!near) view.animate({ center: [x, y], duration: MOVE_MS });
+    },
+    centre(x, y) {
+      if (!moving()) view.setCenter([x, y]);
     },
     zoomBy(steps) {
       const resolution = view.getResolution() ?? 1;
