@@ -71,7 +71,7 @@ def test_nobody_leaves_walkable_ground_or_goes_through_the_wall() -> None:
     cloud = moved(cloud_at([(0, 18.5, 3.5), (0, 0.5, 0.5)]), 4)
     grid = world_of().ground.grid
     assert np.array_equal(
-        grid.cells_at(np.zeros(2 * P), cloud.x_m.ravel(), cloud.y_m.ravel()), cloud.cell.ravel()
+        grid.cells_at(np.zeros(2 * P, int), cloud.x_m.ravel(), cloud.y_m.ravel()), cloud.cell.ravel()
     )
     assert cloud.x_m.min() >= 0
     near_wall = cloud.y_m[0] < 11

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from contracts.quantities import SECOND
+from positioning.service import PositioningService
 from positioning.settings import OffsetPrior
 from positioning.tracks import COASTING, CONFIRMED, LOST, TENTATIVE, Tracks, ellipse
 from tests.positioning.builders import (
@@ -9,6 +10,7 @@ from tests.positioning.builders import (
     START,
     enrolment,
     estimates,
+    grid_of,
     hall,
     hear,
     run_until,
@@ -57,9 +59,10 @@ def test_a_lost_device_begins_anew_where_it_is_heard() -> None:
 
 
 def test_what_was_learnt_of_the_offset_outlives_the_track() -> None:
-    awake = service()
+    dense = hall(1, 5.0)
+    awake = PositioningService(dense, grid_of(), SETTINGS)
     awake.receive(enrolment("phone", device_class="phone"), START)
-    stand(awake, hall(), "phone", (0, 12.5, 20.5), 20, offset_db=-14.0)
+    stand(awake, dense, "phone", (0, 12.5, 20.5), 20, offset_db=-14.0)
     run_until(awake, START + 100 * SECOND)
     assert awake._tracks.quality[0] == LOST
     assert awake._tracks.offset_db[0] == pytest.approx(-14.0, abs=4.0)
