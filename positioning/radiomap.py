@@ -22,6 +22,8 @@ FLOOR_DBM: Final = -127.0
 WALLS_MAX_DB: Final = 20.0
 """More walls do not take more: the signal finds another way (doors, voids, reflections)."""
 RAY_STEP_M: Final = 0.4
+RAYS: Final = 720
+"""From each gateway; at the end of the reach they are half a metre apart, half a cell."""
 RAY_REACH_M: Final = 60.0
 """Walls matter where a level may still be heard; beyond, distance alone has ended the link."""
 
@@ -91,6 +93,21 @@ def _fine(ground: Ground, x: Floats, y: Floats) -> tuple[NDArray[np.int64], NDAr
     return row, column
 
 
+def _fan_db(ground: Ground, raster: NDArray[np.int16], takes: Floats, x0: float, y0: float) -> Floats:
+    """Walls crossed on the way out along each ray, summed: (steps, rays) in dB."""
+    angle = np.arange(RAYS) * (2 * np.pi / RAYS)
+    steps = int(RAY_REACH_M / RAY_STEP_M) + 2
+    before = np.zeros(RAYS, np.int16)
+    total = np.zeros((steps, RAYS))
+    for step in range(1, steps):
+        away_m = step * RAY_STEP_M
+        row, column = _fine(ground, x0 + away_m * np.cos(angle), y0 + away_m * np.sin(angle))
+        wall = raster[np.clip(row, 0, raster.shape[0] - 1), np.clip(column, 0, raster.shape[1] - 1)]
+        total[step] = total[step - 1] + np.where((wall != before) & (wall > 0), takes[wall], 0.0)
+        before = np.where(wall > 0, wall, before)
+    return total
+
+
 def _walls_db(
     ground: Ground,
     walls: list[tuple[NDArray[np.int16], Floats]],
@@ -98,7 +115,7 @@ def _walls_db(
     number: int,
     flat_m: NDArray[np.float32],
 ) -> Floats:
-    """Walls between a gateway and the cells of its own floor, by marching along the rays."""
+    """Walls between a gateway and the cells of its own floor, by a fan of rays."""
     grid = ground.grid
     loss = np.zeros(grid.n_cells)
     floor = int(gateways.floor[number])
@@ -107,15 +124,9 @@ def _walls_db(
     if len(takes) == 1 or not len(near):
         return loss
     x0, y0 = gateways.x_m[number], gateways.y_m[number]
-    steps = int(np.ceil(float(flat_m[near].max()) / RAY_STEP_M)) + 1
-    before = np.zeros(len(near), np.int16)
-    total = np.zeros(len(near))
-    for step in range(1, steps + 1):
-        share = np.minimum(step * RAY_STEP_M / np.maximum(flat_m[near], 1e-6), 1.0)
-        row, column = _fine(ground, x0 + share * (grid.x_m[near] - x0), y0 + share * (grid.y_m[near] - y0))
-        row, column = np.clip(row, 0, raster.shape[0] - 1), np.clip(column, 0, raster.shape[1] - 1)
-        wall = raster[row, column]
-        total += np.where((wall != before) & (wall > 0), takes[wall], 0.0)
-        before = np.where(wall > 0, wall, before)
-    loss[near] = np.minimum(total, WALLS_MAX_DB)
+    fan = _fan_db(ground, raster, takes, x0, y0)
+    angle = np.arctan2(grid.y_m[near] - y0, grid.x_m[near] - x0) % (2 * np.pi)
+    ray = np.rint(angle * (RAYS / (2 * np.pi))).astype(np.int64) % RAYS
+    step = np.minimum(np.rint(flat_m[near] / RAY_STEP_M).astype(np.int64), fan.shape[0] - 1)
+    loss[near] = np.minimum(fan[step, ray], WALLS_MAX_DB)
     return loss

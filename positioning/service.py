@@ -81,11 +81,14 @@ class PositioningService:
                 self._enrol(message.devices)
             case GuestGatewaysChanged() if message.version >= self._guests_version:
                 self._guests_version = message.version
-                self._install(message)
+                if message.gateways != self._guests:
+                    self._install(message)
             case ClosuresChanged() if message.version >= self._closures_version:
                 self._closures_version = message.version
-                self._closures = Closures(frozenset(message.connectors), message.fire_mode)
-                self._world = replace(self._world, ground=lay(self._site, self._grid, self._closures))
+                closures = Closures(frozenset(message.connectors), message.fire_mode)
+                if closures != self._closures:
+                    self._closures = closures
+                    self._world = replace(self._world, ground=lay(self._site, self._grid, closures))
             case _:
                 pass  # an older version of what is known already
         return ()
