@@ -1,13 +1,13 @@
 """What advertises: tags, phones and app beacons, their bytes and their timing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contracts.messages import EnrolledDevice
-from contracts.quantities import MILLISECOND, Instant, from_seconds
+from contracts.quantities import MILLISECOND, SECOND, Instant, from_seconds
 from contracts.sitemap import Site
 from firmware_sim.scenario import Scenario
 
@@ -16,6 +16,8 @@ Kind: TypeAlias = Literal["staff", "loan", "asset", "app", "stranger"]
 NEVER: Final[Instant] = 2**62
 JITTER: Final = 10 * MILLISECOND
 """Each advertising event comes 0 to 10 ms late at random (Core specification, Vol 6 Part B, 4.4.2.2)."""
+ALARM: Final = 30 * SECOND
+"""A tag repeats a press of its button in its advert for so long."""
 APP_UUID: Final = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
 """Proximity UUID of the mall's app; major and minor tell the phones apart."""
 ADVERTS_MAX: Final = 40
@@ -45,6 +47,8 @@ class Beacons:
     presses: NDArray[np.uint16]
     """Presses of the button since the battery was put in."""
     alarm_until: NDArray[np.int64]
+    unheard: set[int] = field(default_factory=set)
+    """Devices whose newest press no gateway has heard yet."""
     last_alarm: Instant = 0
     """The latest ``alarm_until``: before it somebody's button is signalling."""
 
@@ -55,6 +59,14 @@ class Beacons:
         """Begin to advertise (an app's beacon)."""
         self.interval[device] = from_seconds(interval_s)
         self.next_at[device] = now
+
+    def press(self, device: int, now: Instant) -> None:
+        """The tag counts the press and says so in its adverts, at once and then for a while."""
+        self.next_at[device] = min(int(self.next_at[device]), now)
+        self.presses[device] += 1
+        self.alarm_until[device] = now + ALARM
+        self.last_alarm = max(self.last_alarm, now + ALARM)
+        self.unheard.add(device)
 
     def silence(self, device: int) -> None:
         self.next_at[device] = NEVER

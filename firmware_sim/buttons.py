@@ -3,13 +3,10 @@
 from typing import Final
 
 from contracts.messages import CallChanged
-from contracts.quantities import HOUR, Instant, from_seconds
-from firmware_sim.beacons import Beacons
+from contracts.quantities import HOUR, Instant
 from firmware_sim.customers import ENDED, Clientele, Customer, idle, wearers
 from firmware_sim.walkers import seconds_later
 
-ALARM_S: Final = 30.0
-"""The tag repeats the press in its advert for so long."""
 WAIT_S: Final = 900.0
 """Whoever nobody comes to walks on."""
 
@@ -46,16 +43,9 @@ def _press(clientele: Clientele, now: Instant) -> None:
         return
     walker = waiting[int(clientele.button_rng.integers(0, len(waiting)))]
     device = clientele.device_of[walker]
-    signal(clientele.beacons, device, now)
+    clientele.beacons.press(device, now)
     clientele.pressed[clientele.beacons.ids[device]] = walker
     customer = Customer(walker, "", "", None, device, False, command_id="button")
     clientele.open[walker] = customer
     clientele.shoppers.busy.add(walker)
     clientele.agenda.add(seconds_later(now, WAIT_S), ("leave", customer))
-
-
-def signal(beacons: Beacons, device: int, now: Instant) -> None:
-    """The tag counts the press and says so in its adverts for a while."""
-    beacons.presses[device] += 1
-    beacons.alarm_until[device] = now + from_seconds(ALARM_S)
-    beacons.last_alarm = max(beacons.last_alarm, now + from_seconds(ALARM_S))

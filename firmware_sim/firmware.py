@@ -144,6 +144,16 @@ def collect(fleet: Fleet, heard: Heard, device: NDArray[np.intp], at: NDArray[np
     fleet.count = np.minimum(wanted, BUFFER)
 
 
+def hurry(fleet: Fleet, heard: Heard, device: NDArray[np.intp], unheard: set[int], now: Instant) -> None:
+    """Our own agents pass a pressed button on at once, the first time they hear it."""
+    listens = fleet.powered & ~fleet.deaf
+    fresh = np.isin(device[heard.advert], list(unheard)) & listens[heard.gateway]
+    for number in np.unique(heard.gateway[fresh]).tolist():
+        if fleet.formats[number].name == "nearhand":
+            fleet.next_send[number] = min(int(fleet.next_send[number]), now)
+    unheard.difference_update(device[heard.advert][fresh].tolist())
+
+
 def send(fleet: Fleet, tags: Tags, now: Instant) -> list[GatewayPayload]:
     """What the gateways whose turn has come put on the wire by ``now``."""
     tags.refresh(now)

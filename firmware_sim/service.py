@@ -21,7 +21,7 @@ from firmware_sim.beacons import NEVER, due
 from firmware_sim.calls import KnownCalls
 from firmware_sim.coverage import build_coverage
 from firmware_sim.demand import new_wishes
-from firmware_sim.firmware import Fleet, collect, new_fleet, send, stand_still
+from firmware_sim.firmware import Fleet, collect, hurry, new_fleet, send, stand_still
 from firmware_sim.formats.base import Tags
 from firmware_sim.outbox import Outbox, post, repeats, settle
 from firmware_sim.population import populate
@@ -204,6 +204,8 @@ class FirmwareSimService:
         heard = hear(self._coverage, self._scenario.radio, emitters, self._rng["air"])
         assert self._fleet is not None
         collect(self._fleet, heard, device, at)
+        if beacons.unheard:
+            hurry(self._fleet, heard, device, beacons.unheard, now)
 
     def _truth(self, now: Instant) -> Message:
         """Where everything is that may be located now."""

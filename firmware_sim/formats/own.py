@@ -9,6 +9,7 @@ import numpy as np
 from contracts import wire
 from contracts.messages import GatewayStatus, ScanReport
 from contracts.quantities import MILLISECOND
+from firmware_sim.beacons import ALARM
 from firmware_sim.formats.base import Batch, Condition, Format, Tags, Written
 
 SOME: Final = 8
@@ -57,7 +58,8 @@ def _telling(batch: Batch, tags: Tags) -> dict[int, bytes]:
         for row in range(batch.seq // SOME % SOME, len(batch.device), SOME):
             result[row] = tags.advert(int(batch.device[row]))
     if tags.beacons.last_alarm > tags.now:
-        for row in np.flatnonzero(tags.beacons.alarm_until[batch.device] > tags.now).tolist():
+        until = tags.beacons.alarm_until[batch.device]
+        for row in np.flatnonzero((until > batch.heard) & (batch.heard >= until - ALARM)).tolist():
             result[row] = tags.advert(int(batch.device[row]))
     return result
 

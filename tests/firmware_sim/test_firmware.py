@@ -9,7 +9,7 @@ import pytest
 from contracts import wire
 from contracts.columns import observations
 from contracts.messages import GatewayPayload, GatewayStatus, ScanReport
-from firmware_sim.firmware import BUFFER, Fleet, clock_error, collect, new_fleet, send
+from firmware_sim.firmware import BUFFER, Fleet, clock_error, collect, hurry, new_fleet, send
 from firmware_sim.formats.base import Tags
 from firmware_sim.population import populate
 from firmware_sim.radio import Heard
@@ -116,6 +116,20 @@ def test_what_a_gateway_cannot_hold_is_lost_and_counted() -> None:
     assert fleet.overflowed == 30
     (report,) = [r for r in _reports(send(fleet, _tags(), START + 2 * SECOND)) if r.gateway == "gw-L1-01"]
     assert len(report.rssi_dbm) == BUFFER
+
+
+def test_a_pressed_button_is_passed_on_at_once_by_our_own_agents() -> None:
+    fleet, now = _fleet(None, "nearhand", "minew"), START + 1_400_000
+    send(fleet, _tags(), now)
+    due = fleet.next_send.copy()
+    heard = Heard(np.array([0, 0, 1]), np.array([0, 1, 2], np.int16), np.full(3, -60, np.int8))
+    device, unheard = np.array([7, 8]), {7, 9}
+    collect(fleet, heard, device, np.array([now, now]))
+    hurry(fleet, heard, device, unheard, now)
+    assert unheard == {9}
+    assert np.flatnonzero(fleet.next_send != due).tolist() == [0], "its own, and of those only who heard it"
+    (report,) = _reports(send(fleet, _tags(), now))
+    assert report.gateway == "gw-L1-01"
 
 
 def test_clocks_are_off_by_their_offset_and_drift() -> None:

@@ -1,6 +1,5 @@
 from firmware_sim.adverts import SCAN_RESPONSE
 from firmware_sim.beacons import stranger_id
-from firmware_sim.buttons import signal
 from firmware_sim.formats.base import hardware, hardware_hex
 from tests.firmware_sim.builders import SECOND, START, rng
 from tests.firmware_sim.formats.batches import batch, heard_at, installed, tags
@@ -23,7 +22,7 @@ def test_texts_are_made_once_until_a_button_is_pressed_or_its_alarm_ends() -> No
         assert known.texts(make)[3] == ("3",)
     assert made == list(range(len(known.beacons)))
     made.clear()
-    signal(known.beacons, 3, START)
+    known.beacons.press(3, START)
     known.refresh(START)
     known.refresh(START + SECOND)
     assert made == [3]

@@ -1,6 +1,5 @@
 import json
 
-from firmware_sim.buttons import signal
 from firmware_sim.formats.moko import encode, speaks_old
 from tests.firmware_sim.builders import START
 from tests.firmware_sim.formats.batches import batch, installed, tags
@@ -24,7 +23,7 @@ def test_the_old_protocol_has_no_bytes_for_beacons_it_knows() -> None:
 def test_the_new_protocol_decodes_buttons() -> None:
     known = tags()
     known.beacons.presses[3] = 41
-    signal(known.beacons, 3, START)
+    known.beacons.press(3, START)
     known.refresh(START)
     sent = batch([3, 2], gateway=installed("moko", _gateway(old=False)))
     body = json.loads(encode(sent, known)[0][1])

@@ -3,7 +3,6 @@ import numpy as np
 from contracts import wire
 from contracts.columns import observations
 from contracts.messages import GatewayStatus, ScanReport
-from firmware_sim.buttons import signal
 from firmware_sim.formats import own
 from tests.firmware_sim.builders import SECOND, START
 from tests.firmware_sim.formats.batches import CLOCK_ERROR, batch, condition, tags
@@ -44,9 +43,10 @@ def test_adverts_are_added_now_and_then_and_while_a_button_signals() -> None:
     assert _report(quiet, known).adverts == {}
     told = _report(quiet._replace(seq=8), known).adverts
     assert 0 < len(told) < len(quiet.device) / 4
-    signal(known.beacons, 5, START)
+    known.beacons.press(5, START - SECOND)
+    known.beacons.press(6, START)
     known.refresh(START + SECOND)
-    assert _report(quiet, known).adverts == {5: known.advert(5)}
+    assert _report(quiet, known).adverts == {5: known.advert(5)}, "the other one was heard before the press"
 
 
 def test_status() -> None:
