@@ -51,7 +51,7 @@ def survey_levels(
     floor = grid.floor.astype(np.int64)
     walls = [_wall_raster(site, ground, index) for index in range(len(storeys))]
     voids = Voids(site, grid)
-    levels = np.empty((grid.n_cells, len(gateways)))
+    levels = np.empty((len(gateways), grid.n_cells))  # a gateway's levels side by side: filled in one go
     for number in range(len(gateways)):
         which = np.full(1, number)
         vertical = vertical_m(gateways, storeys, which, floor, tag_height_m)
@@ -60,14 +60,14 @@ def survey_levels(
         loss = 10 * gateways.exponent[number] * np.log10(distance)
         loss += slabs_db(grid, voids, gateways, storeys, number, tag_height_m)
         loss += _walls_db(ground, walls, gateways, number, flat)
-        levels[:, number] = gateways.power_dbm[number] - loss
-    return levels
+        levels[number] = gateways.power_dbm[number] - loss
+    return levels.T
 
 
 def tabulate(levels_dbm: Floats) -> RadioMap:
     """Levels (cells, gateways) as the table."""
-    units = np.clip(np.rint((levels_dbm - FLOOR_DBM) / UNIT_DB), 0, 255)
-    return RadioMap(np.ascontiguousarray(units.astype(np.uint8).ravel()), levels_dbm.shape[1])
+    units = np.clip(np.rint((levels_dbm - FLOOR_DBM) / UNIT_DB), 0, 255).astype(np.uint8)
+    return RadioMap(np.ascontiguousarray(units).ravel(), levels_dbm.shape[1])
 
 
 def _wall_raster(site: Site, ground: Ground, floor: int) -> tuple[NDArray[np.int16], Floats]:
@@ -97,15 +97,16 @@ def _fan_db(ground: Ground, raster: NDArray[np.int16], takes: Floats, x0: float,
     """Walls crossed on the way out along each ray, summed: (steps, rays) in dB."""
     angle = np.arange(RAYS) * (2 * np.pi / RAYS)
     steps = int(RAY_REACH_M / RAY_STEP_M) + 2
-    before = np.zeros(RAYS, np.int16)
-    total = np.zeros((steps, RAYS))
-    for step in range(1, steps):
-        away_m = step * RAY_STEP_M
-        row, column = _fine(ground, x0 + away_m * np.cos(angle), y0 + away_m * np.sin(angle))
-        wall = raster[np.clip(row, 0, raster.shape[0] - 1), np.clip(column, 0, raster.shape[1] - 1)]
-        total[step] = total[step - 1] + np.where((wall != before) & (wall > 0), takes[wall], 0.0)
-        before = np.where(wall > 0, wall, before)
-    return total
+    away_m = np.arange(steps)[:, None] * RAY_STEP_M
+    row, column = _fine(ground, x0 + away_m * np.cos(angle), y0 + away_m * np.sin(angle))
+    wall = raster[np.clip(row, 0, raster.shape[0] - 1), np.clip(column, 0, raster.shape[1] - 1)]
+    last = np.where(wall > 0, np.arange(steps)[:, None], 0)
+    last = np.maximum.accumulate(last, axis=0)
+    before = np.zeros_like(wall)
+    before[1:] = np.take_along_axis(wall, last[:-1], axis=0)
+    crossed = (wall != before) & (wall > 0)
+    crossed[0] = False  # the gateway itself may hang on a wall
+    return np.cumsum(np.where(crossed, takes[wall], 0.0), axis=0)
 
 
 def _walls_db(
