@@ -237,6 +237,12 @@ class Mall:
         now = self.now()
         self.inject(m.EnrolDevices(command_id=f"crowd-{now}", by="operator/test", at=now, devices=enrolled))
 
+    def hear_of(self, gateway: str) -> None:
+        """A gateway that is in no file begins to speak."""
+        assert self.loop is not None
+        health = m.GatewayHealth(gateway=gateway, state="unknown", finding="not_installed", at=self.now())
+        self.loop.call_soon_threadsafe(lambda: self.hub.deliver(self.service.receive(health, self.now())))
+
     async def _inject(self, command: m.Command) -> None:
         said = self.dispatcher.receive(command, self.now())
         answers = [one for one in said if isinstance(one, m.CommandAnswered)]

@@ -268,3 +268,46 @@ def test_alarms_are_put_aside_with_a_reason_but_never_an_emergency(mall: Mall, o
     expect(silent).to_contain_text("Known")
     silent.get_by_role("button", name="Take back").click()
     expect(page.locator(".alarm-light .shelf-count")).to_have_count(0)
+
+
+def test_an_unknown_gateway_is_registered_where_it_hangs(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in("technician")
+    page.wait_for_timeout(400)
+    mall.hear_of("gw-new")
+    row = console.detail.locator("[data-gateway=gw-new]")
+    row.click()
+    console.detail.get_by_role("button", name="Place on the map").click()
+    console.click_map(40.0, 20.0)
+    page.click("[data-act=hang]")
+    expect(console.detail.get_by_role("button", name="Remove")).to_be_visible()
+    [command] = mall.commands
+    assert isinstance(command, m.InstallGateways)
+    [gateway] = command.gateways
+    assert gateway.gateway == "gw-new"
+    assert abs(gateway.x_m - 40) + abs(gateway.y_m - 20) < 1
+
+
+def test_the_hand_over_writes_itself(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    console = Console(page, mall).log_in()
+    console.place_call("stroller", "west")
+    expect(console.rows).to_have_count(1)
+    page.keyboard.press("h")
+    dialog = page.get_by_role("dialog", name="Hand-over")
+    expect(dialog).to_contain_text("Stroller")
+    expect(dialog).to_contain_text("check power and network")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_the_wall_shows_all_floors_and_nothing_to_press(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page(1920, 1080)
+    page.goto("/?wall&lang=en")
+    page.fill("input[name=user]", "operator")
+    page.fill("input[name=password]", mall.passwords["operator"])
+    page.click("button[type=submit]")
+    expect(page.locator(".wall .slice .plan svg")).to_have_count(2)
+    expect(page.locator(".queue-head button")).to_be_hidden()
+    expect(page.locator(".link-live")).to_be_visible()

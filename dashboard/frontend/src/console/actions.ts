@@ -9,7 +9,7 @@ import { pressingTask } from "../shared/sla";
 import type { RouteJson } from "../shared/site";
 import { dots } from "./dots";
 import { follow } from "./feed";
-import { draft, routes } from "./map/layers";
+import { draft, hanging, routes } from "./map/layers";
 import { spokenLine } from "./said";
 import * as state from "./state";
 import { t } from "./texts";
@@ -89,6 +89,15 @@ export const setDuty = (unitId: string, duty: "on" | "break" | "off") => send({ 
 
 export const closeConnector = (connector: string) => send({ type: "CloseConnector", connector, reason: "operator" }, t("said.site"));
 export const openConnector = (connector: string) => send({ type: "OpenConnector", connector }, t("said.site"));
+/** Registers a gateway that the site's file does not know. */
+export async function hangGateway(gateway: string, place: Place): Promise<void> {
+  const { floor, x_m, y_m } = place;
+  const done = await send({ type: "InstallGateways", gateways: [{ gateway, floor, x_m, y_m }] }, t("said.site"));
+  if (done !== null) hanging.value = null;
+}
+
+export const removeGateway = (gateway: string) => send({ type: "RemoveGateways", gateways: [gateway] }, t("said.site"));
+
 export const setFireMode = (on: boolean) => send({ type: "SetFireMode", on }, t("said.site"));
 
 /** Shows a floor on the map. */
@@ -115,6 +124,7 @@ export function select(next: state.Selection | null): void {
   if (!next) return;
   tab.value = next.kind === "gateway" ? "gateways" : "detail";
   draft.value = null;
+  hanging.value = null;
   if (next.kind !== "gateway") tellLooked(next.kind === "call" ? "open_call" : "open_unit", next.id);
   reveal(next);
 }

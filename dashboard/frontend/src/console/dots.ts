@@ -22,6 +22,7 @@ interface Scale {
 const SLOTS = 65_536;
 /** A dot is never carried further than this many intervals beyond its last news. */
 const EASE_INTERVALS = 1.5;
+const SEEN_M = 0.05;
 const INTERVAL_MIN_MS = 150;
 const INTERVAL_MAX_MS = 2_000;
 
@@ -97,8 +98,9 @@ class Dots {
     const now = performance.now();
     this.pace(frame.atMs);
     if (frame.kind === KEY_FRAME) this.keepOnly(frame.slot);
-    for (let i = 0; i < frame.count; i++) this.move(frame, i, scale, now);
-    this.movingUntil = now + EASE_INTERVALS * this.intervalMs;
+    let anyMoved = false;
+    for (let i = 0; i < frame.count; i++) anyMoved = this.move(frame, i, scale, now) || anyMoved;
+    if (anyMoved) this.movingUntil = now + EASE_INTERVALS * this.intervalMs;
     this.revision += 1;
   }
 
@@ -132,7 +134,8 @@ class Dots {
     if (gap > INTERVAL_MIN_MS && gap < INTERVAL_MAX_MS) this.intervalMs += (gap - this.intervalMs) * 0.3;
   }
 
-  private move(frame: Frame, i: number, scale: Scale, now: number): void {
+  /** Takes one record; did the dot move enough to be seen? */
+  private move(frame: Frame, i: number, scale: Scale, now: number): boolean {
     const slot = frame.slot[i] as number;
     const x = scale.x0 + scale.sx * (frame.x[i] as number);
     const y = scale.y0 + scale.sy * (frame.y[i] as number);
@@ -157,6 +160,7 @@ class Dots {
     this.seenAt[slot] = now - (frame.age[i] as number) * 100;
     this.state[slot] = frame.state[i] as number;
     this.r95[slot] = frame.r95[i] as number;
+    return Math.abs(x - (this.fromX[slot] as number)) + Math.abs(y - (this.fromY[slot] as number)) > SEEN_M;
   }
 
   private keepOnly(slots: Uint16Array): void {

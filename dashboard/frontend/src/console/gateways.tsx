@@ -2,7 +2,8 @@
 
 import { now } from "../shared/clock";
 import { minutesSeconds } from "../shared/i18n";
-import { select } from "./actions";
+import { hangGateway, removeGateway, select } from "./actions";
+import { hanging } from "./map/layers";
 import * as state from "./state";
 import { dropText, findingText } from "./causes";
 import { coded, t } from "./texts";
@@ -56,7 +57,28 @@ function Row({ row }: { row: state.GatewayRow }) {
           </span>
         )}
       </button>
+      {selected && state.canInstall.value && (row.guest || row.floor === null) && <Hang row={row} />}
     </li>
+  );
+}
+
+/** A gateway that nobody has registered is put where it hangs; a guest can be sent away again. */
+function Hang({ row }: { row: state.GatewayRow }) {
+  const place = hanging.value?.gateway === row.gateway ? hanging.value.place : null;
+  return (
+    <div class="buttons">
+      <button onClick={() => (hanging.value = { gateway: row.gateway, place: null })}>{t("gw.place")}</button>
+      {place && (
+        <button class="primary" data-act="hang" onClick={() => void hangGateway(row.gateway, place)}>
+          {t("gw.place.send")}: {place.floor} {place.x_m.toFixed(1)} , {place.y_m.toFixed(1)}
+        </button>
+      )}
+      {row.guest && (
+        <button class="danger" onClick={() => void removeGateway(row.gateway)}>
+          {t("gw.remove")}
+        </button>
+      )}
+    </div>
   );
 }
 

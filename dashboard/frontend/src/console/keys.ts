@@ -5,7 +5,8 @@ import { lang, setLang } from "../shared/i18n";
 import { setTheme, theme } from "../shared/theme";
 import * as actions from "./actions";
 import { acknowledge, unacknowledged } from "./alarms";
-import { draft, layers } from "./map/layers";
+import { handOverShown } from "./handover";
+import { draft, hanging, layers } from "./map/layers";
 import { paletteShown } from "./palette";
 import { undoLast } from "./said";
 import { setSound, soundOn } from "./sound";
@@ -54,6 +55,7 @@ export const KEYS: [string[], TextKey][] = [
   [["K"], "help.ack"],
   [["/"], "help.palette"],
   [["U"], "help.undo"],
+  [["H"], "help.handover"],
   [["L"], "help.lang"],
   [["T"], "help.theme"],
   [["M"], "help.sound"],
@@ -105,6 +107,7 @@ const SINGLE: Record<string, () => void> = {
   x: () => (layers.value = { ...layers.peek(), gateways: !layers.peek().gateways }),
   u: () => undoLast(),
   "/": () => (paletteShown.value = true),
+  h: () => (handOverShown.value = !handOverShown.peek()),
   k: () => acknowledge(unacknowledged.peek().map((alarm) => alarm.id)),
   l: () => setLang(lang.peek() === "zh" ? "en" : "zh"),
   t: () => setTheme(theme.peek() === "dark" ? "light" : "dark"),
@@ -122,6 +125,8 @@ function escape(): void {
   else if (helpShown.peek()) helpShown.value = false;
   else if (stackShown.peek()) stackShown.value = false;
   else if (actions.asksCancel.peek()) actions.asksCancel.value = false;
+  else if (handOverShown.peek()) handOverShown.value = false;
+  else if (hanging.peek()) hanging.value = null;
   else if (draft.peek()) actions.discardDraft();
   else if (actions.following.peek()) actions.following.value = null;
   else if (actions.tab.peek() !== "detail") actions.tab.value = "detail";

@@ -14,6 +14,7 @@ import { announce } from "./alarms";
 import { Detail } from "./detail";
 import { stream } from "./feed";
 import { Gateways } from "./gateways";
+import { HandOver } from "./handover";
 import { Help } from "./help";
 import { listen } from "./keys";
 import { MapPanel } from "./mappanel";
@@ -28,12 +29,14 @@ import * as state from "./state";
 import { coded, t } from "./texts";
 import { TopBar, openTab } from "./topbar";
 
+const WALL = new URLSearchParams(location.search).has("wall");
 const TABS = ["detail", "staff", "gateways", "site"] as const;
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
   if (me.value === false) return <LogIn />;
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
+  if (WALL) return <Wall />;
   return (
     <div class={`console ${state.canDispatch.value ? "" : "no-queue"}`}>
       <TopBar />
@@ -53,6 +56,7 @@ function Page() {
       {stackShown.value && <Stack />}
       <Help />
       <Palette />
+      <HandOver />
       {line.value && (
         <p class={`said ${line.value.tone}`} role="status">
           {line.value.text}
@@ -69,6 +73,18 @@ function Page() {
       <div class="visually-hidden" aria-live="assertive">
         {urgent.value}
       </div>
+    </div>
+  );
+}
+
+/** For the wall: the queue and all floors, nothing to press. */
+function Wall() {
+  return (
+    <div class="console wall">
+      <TopBar />
+      <Queue />
+      <Stack />
+      <StatusLine />
     </div>
   );
 }
@@ -136,6 +152,7 @@ let begun = false;
 async function begin(): Promise<void> {
   if (!me.value) return;
   state.canDispatch.value = me.value.role !== "technician";
+  state.canInstall.value = me.value.role === "technician" || me.value.role === "admin";
   tab.value = state.canDispatch.value ? "detail" : "gateways";
   state.site.value = await get<SiteJson>("/api/site");
   const ground = state.site.value.floors.findIndex((floor) => floor.ordinal === 0);
@@ -150,7 +167,7 @@ async function begin(): Promise<void> {
 async function start(): Promise<void> {
   setTheme(theme.value);
   setLang(lang.value);
-  startClock();
+  startClock(500);
   effect(() => {
     document.title = t("app.title");
   });

@@ -11,7 +11,7 @@ import { dots } from "./dots";
 import { stream } from "./feed";
 import { floorForDigit, zoomWish } from "./keys";
 import { Blitter } from "./map/blit";
-import { draft, layers } from "./map/layers";
+import { draft, hanging, layers } from "./map/layers";
 import { Marks, type Hit } from "./map/marks";
 import { openFloorView, type Eye, type FloorView } from "./map/view";
 import { DRAGGED_CALL } from "./queue";
@@ -20,8 +20,11 @@ import * as state from "./state";
 import { coded, t } from "./texts";
 import { colourOf, placeText, roleName, serviceName, stateText, unitName } from "./words";
 
-/** Between pans people move slowly: this often is smooth enough and leaves the processor alone. */
-const IDLE_FRAME_MS = 45;
+/** Between pans people move slowly: a new frame is due when a walker has come this far on the screen. */
+const STEP_PX = 0.7;
+const WALK_MPS = 1.3;
+const FRAME_MIN_MS = 45;
+const FRAME_MAX_MS = 120;
 const ROUTES_EVERY_MS = 4_000;
 const SNAP_M = 6;
 
@@ -34,7 +37,7 @@ export function MapPanel() {
   const stale = stream.link.value === "late" || stream.link.value === "down";
   const floor = state.floor.value;
   return (
-    <main class={`map ${stale ? "stale" : ""} ${draft.value ? "placing" : ""}`}>
+    <main class={`map ${stale ? "stale" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
       <div class="map-target" ref={target} tabIndex={0} role="application" aria-label={t("map.label", { floor: named(floor?.name) })} />
       <canvas class="map-canvas" ref={blit} />
       <canvas class="map-canvas" ref={top} />
@@ -46,6 +49,7 @@ export function MapPanel() {
         </div>
       )}
       {draft.value && <p class="map-hint">{t(draft.value.moves ? "call.move.hint" : "call.place.hint")}</p>}
+      {hanging.value && <p class="map-hint">{t("gw.place.hint")}</p>}
       {following.value && (
         <p class="map-hint">
           {t("staff.following", { name: unitName(following.value) })} <kbd>Esc</kbd>
@@ -90,10 +94,12 @@ function run(target: HTMLElement, blitCanvas: HTMLCanvasElement, topCanvas: HTML
   const loop = (): void => {
     frame = requestAnimationFrame(loop);
     const at = performance.now();
-    if (at - painted < IDLE_FRAME_MS || document.hidden) return;
-    if (following.peek()) keepInMiddle(view, at);
     const eye = view.eye();
-    if (eye && (dirty || revision !== dots.revision || dots.moving(at))) paint(eye);
+    if (!eye || document.hidden) return;
+    const due = Math.min(FRAME_MAX_MS, Math.max(FRAME_MIN_MS, (STEP_PX * eye.resolution * 1e3) / WALK_MPS));
+    if (at - painted < (dirty ? FRAME_MIN_MS : due)) return;
+    if (following.peek()) keepInMiddle(view, at);
+    if ( (dirty || revision !== dots.revision || dots.moving(at))) paint(eye);
   };
   frame = requestAnimationFrame(loop);
   const under = (event: DragEvent): Hit | null => {
@@ -115,7 +121,7 @@ function run(target: HTMLElement, blitCanvas: HTMLCanvasElement, topCanvas: HTML
     if (callId && person) assignToCall(callId, person.id);
   };
   const stops = [...bind(view), effect(() => {
-    void [state.selection.value, state.openCalls.value, state.gateways.value, state.closures.value, layers.value, draft.value, now.value, lang.value, theme.value];
+    void [state.selection.value, state.openCalls.value, state.gateways.value, state.closures.value, layers.value, draft.value, hanging.value, now.value, lang.value, theme.value];
     dirty = true;
   })];
   return () => {
@@ -184,6 +190,11 @@ function clicked(marks: Marks, x: number, y: number, pixel: [number, number]): v
     const spot = state.site.peek()?.spots.find((one) => one.floor === floor.floor && Math.hypot(one.x_m - x, one.y_m - y) < SNAP_M);
     const at = spot ? { x_m: spot.x_m, y_m: spot.y_m } : { x_m: Math.round(x * 10) / 10, y_m: Math.round(y * 10) / 10 };
     draft.value = { ...current, place: { floor: floor.floor, ...at, spot: spot?.spot ?? null } };
+    return;
+  }
+  const gateway = hanging.peek();
+  if (gateway && floor) {
+    hanging.value = { ...gateway, place: { floor: floor.floor, x_m: Math.round(x * 10) / 10, y_m: Math.round(y * 10) / 10, spot: null } };
     return;
   }
   const found = hit(marks, pixel);

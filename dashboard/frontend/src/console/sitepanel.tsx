@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { focusOnce } from "../shared/focus";
 import { Icon } from "../shared/icon";
-import { named } from "../shared/i18n";
+import { lang, named } from "../shared/i18n";
 import type { ConnectorJson } from "../shared/site";
 import { closeConnector, openConnector, setFireMode } from "./actions";
 import * as state from "./state";
@@ -22,6 +22,11 @@ export function SitePanel() {
           <Connector key={connector.connector_id} connector={connector} />
         ))}
       </ul>
+      {state.canDispatch.value && (
+        <a class="qr-link" href={`/qr?lang=${lang.value}`} target="_blank" rel="noopener">
+          {t("site.qr")}
+        </a>
+      )}
       <h2>{t("site.stock")}</h2>
       <Stock />
     </section>

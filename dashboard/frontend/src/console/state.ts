@@ -76,6 +76,7 @@ export const selection = signal<Selection | null>(null);
 
 /** Commands that an operator of this role may not send are not offered. */
 export const canDispatch = signal(true);
+export const canInstall = signal(false);
 
 export const floor = computed<FloorJson | null>(() => site.value?.floors[floorIndex.value] ?? null);
 export const selectedCall = computed(() => (selection.value?.kind === "call" ? (calls.value.get(selection.value.id) ?? null) : null));

@@ -9,6 +9,7 @@ import type { Eye } from "./view";
 /** Above this many in view the eye sees a crowd, not dots; back to dots only well below it. */
 const CROWD_FROM = 300;
 const CROWD_UNTIL = 240;
+const DENSITY_EVERY_MS = 240;
 const CELL_PX = 7;
 const REACH = 4;
 
@@ -24,6 +25,8 @@ export class Blitter {
   private spriteKey = "";
   private crowded = false;
   private blank = true;
+  private densityFrom = "";
+  private densityAt = 0;
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
@@ -44,7 +47,8 @@ export class Blitter {
       return;
     }
     this.blank = false;
-    if (this.crowded) this.density(ordinary, eye, context);
+    if (!this.crowded) this.densityFrom = "";
+    if (this.crowded) this.paintDensity(ordinary, eye, context, now);
     else this.blit(ordinary, eye, context);
   }
 
@@ -95,6 +99,15 @@ export class Blitter {
       }
     }
     context.putImageData(this.image as ImageData, 0, 0);
+  }
+
+  /** A crowd changes slowly: worked out anew a few times a second, or when the eye has moved. */
+  private paintDensity(ordinary: number[], eye: Eye, context: CanvasRenderingContext2D, now: number): void {
+    const seenFrom = `${eye.x} ${eye.y} ${eye.resolution} ${eye.width} ${eye.height}`;
+    if (seenFrom === this.densityFrom && now - this.densityAt < DENSITY_EVERY_MS) return;
+    this.densityFrom = seenFrom;
+    this.densityAt = now;
+    this.density(ordinary, eye, context);
   }
 
   /** People per cell, smoothed by a cone, drawn small and enlarged smoothly. */

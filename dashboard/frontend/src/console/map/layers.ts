@@ -19,3 +19,6 @@ export interface Draft {
 }
 
 export const draft = signal<Draft | null>(null);
+
+/** A gateway that is being put on the map; null when there is none. */
+export const hanging = signal<{ gateway: string; place: Place | null } | null>(null);

@@ -11,7 +11,7 @@ import type { CallChanged } from "../../shared/protocol";
 import { theme } from "../../shared/theme";
 import { dots } from "../dots";
 import * as state from "../state";
-import { draft, layers, routes } from "./layers";
+import { draft, hanging, layers, routes } from "./layers";
 import { colours } from "./colours";
 import { textWidthPx } from "./floorlayer";
 import type { Eye } from "./view";
@@ -393,7 +393,7 @@ export class Marks {
 
   /** Where the call that is being written will be. */
   private wanted(floor: string): void {
-    const place = draft.peek()?.place;
+    const place = draft.peek()?.place ?? hanging.peek()?.place;
     if (!place || place.floor !== floor) return;
     const x = this.px(place.x_m);
     const y = this.py(place.y_m);

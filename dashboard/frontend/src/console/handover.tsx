@@ -1,0 +1,100 @@
+// C13: what the next operator must know, written by itself from what is on the screen; to read or to print.
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { now } from "../shared/clock";
+import { clockTime, minutesSeconds, named } from "../shared/i18n";
+import { Icon } from "../shared/icon";
+import { me } from "../shared/login";
+import { onShelf, shelved } from "./alarms";
+import { findingText } from "./causes";
+import * as state from "./state";
+import { coded, t, type TextKey } from "./texts";
+import { depotName, itemName, placeText, serviceName, stateText, unitName } from "./words";
+
+export const handOverShown = signal(false);
+
+export function HandOver() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (handOverShown.value && !dialog.current?.open) dialog.current?.showModal();
+  });
+  if (!handOverShown.value) return null;
+  const zone = state.site.value?.timezone;
+  const who = me.value ? named(me.value.name, me.value.user) : "";
+  return (
+    <dialog class="help hand-over" ref={dialog} onClose={() => (handOverShown.value = false)} aria-label={t("hand.title")}>
+      <header>
+        <h2>
+          {t("hand.title")} <span class="muted">{t("hand.at", { time: clockTime(now.value, false, zone), name: who })}</span>
+        </h2>
+        <span>
+          <button onClick={() => print()}>{t("hand.print")}</button>
+          <button class="plain" onClick={() => (handOverShown.value = false)} aria-label={t("common.close")}>
+            <Icon name="close" />
+          </button>
+        </span>
+      </header>
+      <Section title="hand.hour" rows={[figures()]} />
+      <Section title="hand.open" rows={state.openCalls.value.map((call) => `${call.call_id} · ${serviceName(call.service)} · ${placeText(call.place)} · ${stateText(call)} · ${call.tasks.map((task) => unitName(task.unit_id)).filter(Boolean).join(", ")}`)} />
+      <Section title="hand.shelved" rows={onShelf.value.map((alarm) => `${alarm.text} ${alarm.where} · ${shelfText(alarm.id, zone)}`)} />
+      <Section title="hand.site" rows={closed()} />
+      <Section title="hand.gateways" rows={state.gatewaysDown.value.map((row) => `${row.gateway} · ${findingText(row.health?.finding ?? "")}`)} />
+      <Section title="hand.absent" rows={absent()} />
+      <Section title="hand.stock" rows={empty()} />
+    </dialog>
+  );
+}
+
+function Section({ title, rows }: { title: TextKey; rows: ComponentChildren[] }) {
+  return (
+    <section>
+      <h3>{t(title)}</h3>
+      {rows.length === 0 ? (
+        <p class="muted">{t("hand.none")}</p>
+      ) : (
+        <ul>
+          {rows.map((row, i) => (
+            <li key={i}>{row}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function figures(): string {
+  const closed = state.closedCalls.value;
+  const median = state.medianResponse.value;
+  const late = closed.filter((call) => call.tasks.some((task) => task.breached_at !== null)).length;
+  return t("hand.figures", { closed: closed.length, median: median === null ? "–" : minutesSeconds(median), late });
+}
+
+function shelfText(id: string, zone: string | undefined): string {
+  const shelf = shelved.value.get(id);
+  return shelf ? t("alarm.until", { time: clockTime(shelf.until, false, zone), reason: t(`shelf.${shelf.reason}` as TextKey) }) : "";
+}
+
+function closed(): string[] {
+  const { connectors, fire_mode } = state.closures.value;
+  const names = connectors.map((id) => {
+    const connector = state.site.value?.connectors.find((one) => one.connector_id === id);
+    return named(connector?.name, `${connector ? t(`kind.${connector.kind}`) : ""} ${id}`);
+  });
+  return fire_mode ? [t("site.fire.on"), ...names] : names;
+}
+
+function absent(): string[] {
+  return [...state.units.value.values()]
+    .filter((unit) => unit.status === "on_break" || unit.status === "off_duty")
+    .map((unit) => `${unitName(unit.unit_id)} · ${coded("status", unit.status)}`);
+}
+
+function empty(): string[] {
+  return [...state.stock.value.values()].flatMap((row) =>
+    Object.entries(row.free)
+      .filter(([, free]) => free === 0)
+      .map(([item]) => `${depotName(row.depot)} · ${itemName(item)}`),
+  );
+}
