@@ -138,10 +138,10 @@ class AgentService:
         name = self._name_of(message, meaning)
         if name is None:
             return ()
-        before = self._flush() if self._leaps(message.heard_at) else []
+        before = self.flush() if self._leaps(message.heard_at) else []
         urgent = self._file(name, message, meaning)
         full = self._batch is not None and len(self._batch.device) >= self._settings.batch_max
-        return [*before, *self._flush()] if urgent or full else before
+        return [*before, *self.flush()] if urgent or full else before
 
     def wake_at(self) -> Instant | None:
         if self._batch is None:
@@ -151,7 +151,7 @@ class AgentService:
     def wake(self, now: Instant) -> Sequence[Message]:
         out: list[Message] = []
         if self._batch is not None and now >= self._batch.started_at + self._batch_span:
-            out += self._flush()
+            out += self.flush()
         if now >= self._heartbeat_at:
             out.append(self.status(now))
             self._heard_before = self._heard
@@ -224,7 +224,8 @@ class AgentService:
         pressed = meaning.button is not None and meaning.button.get("pressed") is not False
         return True, pressed and (known is None or known[0].button != meaning.button)
 
-    def _flush(self) -> list[Message]:
+    def flush(self) -> list[Message]:
+        """The report begun, whatever is in it."""
         batch, self._batch = self._batch, None
         if batch is None or not batch.device:
             return []

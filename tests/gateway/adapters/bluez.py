@@ -42,6 +42,7 @@ class Adapter(ServiceInterface):
         self.filters: list[dict[str, Any]] = []
         self.starts = 0
         self.power_changes: list[bool] = []
+        self.scanning = asyncio.Event()
 
     @dbus_method()
     def SetDiscoveryFilter(self, properties: DBusDict) -> None:  # noqa: N802
@@ -51,6 +52,7 @@ class Adapter(ServiceInterface):
     def StartDiscovery(self) -> None:  # noqa: N802
         self.starts += 1
         self.discovering = True
+        self.scanning.set()
         self.emit_properties_changed({"Discovering": True})
 
     @dbus_method()
@@ -92,13 +94,15 @@ class Adapter(ServiceInterface):
 class MonitorManager(ServiceInterface):
     """AdvertisementMonitorManager1: passive scanning."""
 
-    def __init__(self) -> None:
+    def __init__(self, scanning: asyncio.Event) -> None:
         super().__init__("org.bluez.AdvertisementMonitorManager1")
         self.registered: list[str] = []
+        self.scanning = scanning
 
     @dbus_method()
     def RegisterMonitor(self, application: DBusObjectPath) -> None:  # noqa: N802
         self.registered.append(application)
+        self.scanning.set()
 
     @dbus_method()
     def UnregisterMonitor(self, application: DBusObjectPath) -> None:  # noqa: N802
@@ -182,13 +186,19 @@ class Bluez:
     def __init__(self, bus: MessageBus, passive: bool) -> None:
         self.bus = bus
         self.adapter = Adapter()
-        self.monitors = MonitorManager()
+        self.monitors = MonitorManager(self.adapter.scanning)
         self.advertising = AdvertisingManager()
         self.devices: dict[str, Device] = {}
         bus.export(ADAPTER, self.adapter)
         bus.export(ADAPTER, self.advertising)
         if passive:
             bus.export(ADAPTER, self.monitors)
+
+    async def until_scanning(self) -> None:
+        """Wait for a scan that begins after the last call."""
+        async with asyncio.timeout(30):
+            await self.adapter.scanning.wait()
+        self.adapter.scanning.clear()
 
     async def advertise(
         self,
