@@ -88,7 +88,9 @@ def probabilities(zone_map: ZoneMap, weight: Singles, cell: Ints) -> tuple[Singl
     key = zone_map.label[cell] + (np.arange(n, dtype=np.int32) * zone_map.labels)[:, None]
     flat = np.bincount(key.ravel(), weight.ravel(), n * zone_map.labels)
     by_label = flat.reshape(n, zone_map.labels).astype(np.float32)
-    return np.add.reduceat(by_label, zone_map.begin, axis=1), by_label @ zone_map.member
+    alone = len(zone_map.begin) == zone_map.labels  # no name has two labels: nothing to sum
+    by_name = by_label if alone else np.add.reduceat(by_label, zone_map.begin, axis=1)
+    return by_name, by_label @ zone_map.member
 
 
 class ZoneMemory:
