@@ -79,7 +79,9 @@ def test_each_installation_has_a_secret_of_its_own(start: Callable[[], Screens],
     assert start().secret != first
 
 
-def test_an_empty_secret_is_replaced_or_refused_in_readable_words(start: Callable[[], Screens], tmp_path: Path) -> None:
+def test_an_empty_secret_is_replaced_or_refused_in_readable_words(
+    start: Callable[[], Screens], tmp_path: Path
+) -> None:
     """A power cut can leave an empty file; the pages must not die of it at every start."""
     (tmp_path / "secret").write_bytes(b"")
     with contextlib.suppress(StartupError):  # to refuse is as good as to make a new one
