@@ -134,7 +134,7 @@ def test_a_batch_of_a_vendor_becomes_one_report() -> None:
         (OTHER, -70, START - 500 * MS),
         (TAG, -65, START - 20 * MS),
     ]
-    assert report.gateway == "gw-1"
+    assert reports([report])[0].gateway == "gw-1"
     assert counted(service).drops == {"not_enrolled": 1}
 
 
@@ -165,7 +165,7 @@ def test_filtered_values_say_so() -> None:
     service = ingest(TAG, coalesce_ms=0)
     body = '{"mac":"c3000025ef6a","rssi":-81.10}'
     (report,) = service.receive(vendor(body, "espresense/devices/x/office"), START)
-    assert report.filtered
+    assert reports([report])[0].filtered
     assert heard_in(report) == [(TAG, -81, START)]
 
 
@@ -176,11 +176,18 @@ def test_beacons_by_their_own_name_whatever_their_address() -> None:
     )
     (report,) = service.receive(vendor(raw, "t"), START)
     assert heard_in(report) == [(BEACON, -65, START - 20 * MS)]
-    decoded = {"ibeaconUuid": "E2C56DB5DFFB48D2B060D0F5A71096E0", "ibeaconMajor": 1, "ibeaconMinor": 7}
-    (report,) = service.receive(vendor(minew(entry(0, mac="111111111111", **decoded)), "t"), START)[-1:] or [
-        None
-    ]
-    assert service.wake(START + SECOND), "a single entry waits for company"
+    decoded = minew(
+        entry(
+            0,
+            mac="111111111111",
+            ibeaconUuid="E2C56DB5DFFB48D2B060D0F5A71096E0",
+            ibeaconMajor=1,
+            ibeaconMinor=7,
+        )
+    )
+    assert reports(service.receive(vendor(decoded, "t"), START)) == []
+    (late,) = reports(service.wake(START + SECOND))
+    assert heard_in(late) == [(BEACON, -65, START)], "a single entry waited for company"
 
 
 def test_one_message_of_two_gateways_becomes_two_reports() -> None:

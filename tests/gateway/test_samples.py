@@ -39,7 +39,9 @@ def of_telling_shape(line: dict[str, Any]) -> bool:
 
 
 @samples.needs_samples
-@pytest.mark.parametrize("line", list(filter(of_telling_shape, samples.message_lines())), ids=title)
+@pytest.mark.parametrize(
+    "line", [line for line in samples.message_lines() if of_telling_shape(line)], ids=title
+)
 def test_a_recorded_message_is_told_without_its_topic_where_its_shape_tells(line: dict[str, Any]) -> None:
     """Several topics are whatever an operator typed: the shape must do."""
     with_topic = json.dumps({key: line.get(key) for key in ASKED})

@@ -1,7 +1,7 @@
 from collections import deque
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
@@ -177,3 +177,4 @@ def _copy(storage: Memory) -> Memory:
 
 
 TestSpoolMachine = SpoolMachine.TestCase
+TestSpoolMachine.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.messages import ButtonPressed, DeviceTelemetry, Message
@@ -23,7 +24,7 @@ def source(at: Instant = START) -> Source:
     return Source("gw-1", at, no_drops())
 
 
-def values(messages: list[Message]) -> list[tuple[int | None, int | None, bool | None]]:
+def values(messages: Sequence[Message]) -> list[tuple[int | None, int | None, bool | None]]:
     return [(x.battery_mv, x.battery_percent, x.moving) for x in messages if isinstance(x, DeviceTelemetry)]
 
 

@@ -55,7 +55,7 @@ class Ear:
         self.client.loop_start()
 
     def _on_message(self, _client: paho.Client, _data: Any, packet: paho.MQTTMessage) -> None:
-        message = wire.decode(packet.payload)
+        message = wire.decode(bytes(packet.payload))
         with self._more:
             if isinstance(message, m.ScanReport):
                 self.reports.append(message)

@@ -17,7 +17,8 @@ from gateway.sightings import Decoded, Sighting
 
 
 def broken(_clue: Clue) -> Decoded:
-    return Decoded("sightings", {}["gateway"])
+    empty: dict[str, str] = {}
+    return Decoded("sightings", empty["gateway"])
 
 
 def unreadable(_sighting: Sighting) -> dict[str, object]:

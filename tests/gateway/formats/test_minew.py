@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from contracts.errors import WireError
@@ -18,7 +20,7 @@ BEACON = {
 
 
 def test_a_batch_with_every_kind_of_rubbish_in_it() -> None:
-    rubbish = [
+    rubbish: list[Any] = [
         None,
         7,
         "x",

@@ -9,9 +9,11 @@ from tests.gateway.formats.reading import detail, read
 
 GATEWAY = bytes.fromhex("ac233fc02f87")
 packets = st.lists(
-    st.tuples(st.binary(max_size=62), st.integers(0, 7), st.integers(-126, 20).filter(bool)), min_size=1
+    st.tuples(st.binary(max_size=62), st.integers(0, 7), st.integers(-126, 20).filter(bool)),
+    min_size=1,
+    max_size=4,
 )
-devices = st.lists(st.tuples(st.binary(min_size=6, max_size=6), packets), max_size=6)
+devices = st.lists(st.tuples(st.binary(min_size=6, max_size=6), packets), max_size=3)
 
 
 def long_frame(entries: list[tuple[bytes, list[tuple[bytes, int, int]]]]) -> bytes:
