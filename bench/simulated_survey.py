@@ -4,17 +4,19 @@ python -m bench.simulated_survey FOLDER [--site DIR] [--scenario FILE] [--spacin
 """
 
 import argparse
+import gzip
 from pathlib import Path
 
 import numpy as np
 
 from contracts.grid import build_grid
 from contracts.quantities import SECOND
+from contracts.sitemap import Site
 from firmware_sim.survey import Survey, walk
-from runtime.record import write_recording
 from runtime.scenarios import load_scenario
 from runtime.settings import DEMO_SCENARIO, DEMO_SITE
 from runtime.site_files import load_site
+from runtime.toml_text import toml_text
 
 START = 1_773_450_000 * SECOND
 DEVICE = "survey"
@@ -40,17 +42,35 @@ def main() -> None:
         arguments.spacing,
         arguments.stay,
     )
-    names = [gateway.gateway for gateway in site.gateways]
-    rows = [
-        (at, names[gateway], DEVICE, rssi)
-        for at, gateway, rssi in zip(
-            survey.at.tolist(), survey.gateway.tolist(), survey.rssi_dbm.tolist(), strict=True
-        )
+    write(arguments.folder, site, survey)
+    print(f"{len(survey.stop_x_m)} stops, {len(survey.at)} observations in {arguments.folder}")
+
+
+def write(folder: Path, site: Site, survey: Survey) -> None:
+    """The recording's four files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {
+        "schema": 1,
+        "title": f"{site.site} simulated survey",
+        "licence": "",
+        "origin": "bench/simulated_survey.py",
+        "who_listens": "gateways",
+    }
+    (folder / "recording.toml").write_text(toml_text(about), encoding="utf-8")
+    gateways = [
+        f"{gateway.gateway},{gateway.floor},{gateway.x_m},{gateway.y_m},{gateway.height_m}"
+        for gateway in site.gateways
     ]
-    write_recording(arguments.folder, site, rows, f"{site.site} simulated survey")
+    (folder / "gateways.csv").write_text(
+        "\n".join(["gateway,floor,x_m,y_m,z_m", *gateways, ""]), encoding="utf-8"
+    )
+    with gzip.open(folder / "observations.csv.gz", "wt", encoding="utf-8") as file:
+        file.write("t_s,gateway,device,rssi_dbm\n")
+        columns = zip(survey.at.tolist(), survey.gateway.tolist(), survey.rssi_dbm.tolist(), strict=True)
+        for at, number, rssi_dbm in columns:
+            file.write(f"{at / SECOND:.3f},{site.gateways[number].gateway},{DEVICE},{rssi_dbm}\n")
     floors = [floor.floor for floor in site.floors]
-    (arguments.folder / "truth.csv").write_text(truth(survey, floors), encoding="utf-8")
-    print(f"{len(survey.stop_x_m)} stops, {len(rows)} observations in {arguments.folder}")
+    (folder / "truth.csv").write_text(truth(survey, floors), encoding="utf-8")
 
 
 def truth(survey: Survey, floors: list[str]) -> str:
