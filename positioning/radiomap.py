@@ -43,7 +43,7 @@ class RadioMap:
         return levels
 
 
-def survey_levels(
+def model_levels(
     site: Site, ground: Ground, gateways: Gateways, storeys: Storeys, tag_height_m: float
 ) -> Floats:
     """Expected levels in dBm by the model alone, (cells, gateways)."""

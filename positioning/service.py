@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -22,12 +23,16 @@ from contracts.sitemap import Site
 from contracts.walking import Closures
 from positioning import zones
 from positioning.batch import gather
+from positioning.calibration import Calibration
 from positioning.ground import lay
 from positioning.inbox import Inbox
 from positioning.settings import OffsetPrior, PositioningSettings
-from positioning.tracks import Rows, Tracks
+from positioning.tracks import Rows, Tracks, World
 from positioning.world import assemble
 from positioning.zones import ZoneMemory
+
+SURVEYED_SPREAD_DB: Final = 3.0
+"""Between the surveying device and others of its class: most sites use one make."""
 
 
 class PositioningService:
@@ -41,14 +46,15 @@ class PositioningService:
         site: Site,
         grid: WalkableGrid,
         settings: PositioningSettings,
-        calibration: object | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._site = site
         self._grid = grid
         self._settings = settings
         self._guests: tuple[InstalledGateway, ...] = ()
         self._closures = Closures()
-        self._world = assemble(site, grid, self._guests, self._closures, settings)
+        self._calibration = calibration
+        self._world = self._assemble()
         self._tracks = Tracks(len(site.floors), len(self._world.gateways), settings)
         self._zones = ZoneMemory(zones.draw(site, grid))
         self._rows: dict[str, int] = {}
@@ -140,8 +146,20 @@ class PositioningService:
         self._tracks.begin(row, self._prior(device.device_class))
 
     def _prior(self, device_class: str) -> OffsetPrior:
+        """Against the reference tag, or against the device that made the survey."""
         priors = self._settings.offset_priors
-        return priors.get(device_class, priors["phone"])
+        own = priors.get(device_class, priors["phone"])
+        if self._calibration is None:
+            return own
+        reference = priors.get(self._calibration.device_class, priors["phone"])
+        alike = device_class == self._calibration.device_class
+        spread_db = min(own.spread_db, SURVEYED_SPREAD_DB) if alike else own.spread_db
+        return OffsetPrior(own.mean_db - reference.mean_db, spread_db)
+
+    def _assemble(self) -> World:
+        return assemble(
+            self._site, self._grid, self._guests, self._closures, self._settings, self._calibration
+        )
 
     def _forget(self, device_id: str) -> None:
         row = self._rows.pop(device_id)
@@ -153,7 +171,7 @@ class PositioningService:
     def _install(self, message: GuestGatewaysChanged) -> None:
         old = self._world.gateways
         self._guests = message.gateways
-        self._world = assemble(self._site, self._grid, self._guests, self._closures, self._settings)
+        self._world = self._assemble()
         new = self._world.gateways
         moved = np.array([new.index.get(name, -1) for name in old.index], np.int64)
         self._tracks.rebuild(len(new), moved)

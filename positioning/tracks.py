@@ -160,7 +160,7 @@ class Tracks:
         cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
         self._start_anew(cloud, batch, elapsed_s, world, turn)
         young = now_s - self.begun_s[rows] < YOUNG_S
-        evidence, offsets = self._evidence(batch), self._offsets(rows)
+        evidence, offsets = self._evidence(batch, world), self._offsets(rows)
         cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, SLOWNESS, young)
         self._conclude(rows, cloud, offsets, turn)
 
@@ -207,7 +207,7 @@ class Tracks:
             cell=cell,
         )
         self.used_s[rows] = -np.inf
-        evidence, offsets = self._evidence(batch), self._offsets(rows)
+        evidence, offsets = self._evidence(batch, world), self._offsets(rows)
         young = np.zeros(n, bool)  # the candidates are no opinion yet that could be surprised
         cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, 1.0, young)
         cloud = particles.resample(cloud, count, 0.5)
@@ -217,7 +217,7 @@ class Tracks:
         self.begun_s[rows] = now_s
         self._conclude(rows, cloud, offsets, turn)
 
-    def _evidence(self, batch: Batch) -> Evidence:
+    def _evidence(self, batch: Batch, world: World) -> Evidence:
         """How much each level says, given when its gateway last said something about the device."""
         s = self._settings
         rows = batch.row[:, None]
@@ -225,9 +225,8 @@ class Tracks:
         apart_s = batch.heard_s - self.used_s[rows, batch.gateway]
         rate = 1 / s.independent_s + self.speed_mps[batch.row][:, None] / s.independent_m
         share = np.where(heard, np.clip(apart_s * rate, 0.02, 1.0), 0.0)
-        variance = (
-            s.shadowing_db**2 + s.gateway_spread_db**2 + s.packet_db**2 / np.maximum(batch.count, 1) * share
-        )
+        noise_db2 = world.gateways.noise_db[batch.gateway] ** 2
+        variance = noise_db2 + s.packet_db**2 / np.maximum(batch.count, 1) * share
         row, column = np.nonzero(heard)
         self.used_s[batch.row[row], batch.gateway[row, column]] = batch.heard_s[row, column]
         return Evidence(
@@ -242,7 +241,7 @@ class Tracks:
         s, g, gateways = self._settings, batch.gateway, world.gateways
         floor = gateways.floor[g[:, :1]]
         heard = batch.count > 0
-        variance = s.shadowing_db**2 + s.gateway_spread_db**2 + s.packet_db**2 / np.maximum(batch.count, 1)
+        variance = gateways.noise_db[g] ** 2 + s.packet_db**2 / np.maximum(batch.count, 1)
         return Heard(
             x_m=gateways.x_m[g],
             y_m=gateways.y_m[g],

@@ -1,5 +1,6 @@
 """What is installed and drawn, put into the form that the filter reads."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -8,10 +9,11 @@ from contracts.grid import WalkableGrid
 from contracts.messages import InstalledGateway
 from contracts.sitemap import Site
 from contracts.walking import Closures
+from positioning.calibration import Calibration, residual_map
 from positioning.ground import Ground, lay
 from positioning.particles import Ints
-from positioning.radio import Gateways, install, storeys_of
-from positioning.radiomap import survey_levels, tabulate
+from positioning.radio import Floats, Gateways, install, storeys_of
+from positioning.radiomap import model_levels, tabulate
 from positioning.settings import PositioningSettings
 from positioning.tracks import CANDIDATES, World
 
@@ -26,14 +28,33 @@ def assemble(
     guests: tuple[InstalledGateway, ...],
     closures: Closures,
     settings: PositioningSettings,
+    calibration: Calibration | None = None,
 ) -> World:
     """All tables, anew."""
     ground = lay(site, grid, closures)
     storeys = storeys_of(site)
-    gateways, _ = install(site, guests, settings)
-    levels = survey_levels(site, ground, gateways, storeys, settings.tag_height_m)
+    gateways, _ = install(site, guests, settings, calibration)
+    height_m = settings.tag_height_m if calibration is None else calibration.tag_height_m
+    levels = model_levels(site, ground, gateways, storeys, height_m)
+    if calibration is not None:
+        guest_names = {guest.gateway for guest in guests}
+        surveyed = {name: i for name, i in gateways.index.items() if name not in guest_names}
+        levels += surveyed_residuals(site, ground, surveyed, len(gateways), calibration)
     near = _near(ground, gateways, settings.particles * CANDIDATES)
     return World(ground, tabulate(levels), gateways, storeys, near)
+
+
+def surveyed_residuals(
+    site: Site, ground: Ground, surveyed: Mapping[str, int], count: int, calibration: Calibration
+) -> Floats:
+    """What the survey found beyond the model, (cells, gateways)."""
+    grid = ground.grid
+    floors = tuple(floor.floor for floor in site.floors)
+    place = (grid.floor.astype(np.int64), grid.x_m.astype(float), grid.y_m.astype(float))
+    result = np.zeros((grid.n_cells, count))
+    for name, number in surveyed.items():
+        result[:, number] = residual_map(calibration, name, floors, *place)
+    return result
 
 
 def _near(ground: Ground, gateways: Gateways, count: int) -> Ints:

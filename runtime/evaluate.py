@@ -13,6 +13,7 @@ from contracts.geometry import shape
 from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import EnrolmentChanged, Message, PositionsEstimated
 from contracts.quantities import Instant
+from positioning.calibration import Calibration
 from positioning.service import PositioningService
 from positioning.settings import PositioningSettings
 from runtime import baselines
@@ -31,10 +32,14 @@ def grid_for(recording: Recording) -> WalkableGrid:
     return build_grid(recording.site, 0.5 if sum(outline.area for outline in outlines) <= ROOM_M2 else 1.0)
 
 
-def run_engine(recording: Recording, settings: PositioningSettings | None = None) -> Estimates:
+def run_engine(
+    recording: Recording,
+    settings: PositioningSettings | None = None,
+    calibration: Calibration | None = None,
+) -> Estimates:
     """Every estimate that the service makes while it hears the recording."""
     grid = grid_for(recording)
-    service = PositioningService(recording.site, grid, settings or PositioningSettings())
+    service = PositioningService(recording.site, grid, settings or PositioningSettings(), calibration)
     estimates = Estimates.empty()
     if not len(recording.at):
         return estimates

@@ -3,7 +3,7 @@ import pytest
 
 from contracts.grid import WalkableGrid
 from positioning.radio import install, storeys_of
-from positioning.radiomap import FLOOR_DBM, survey_levels, tabulate
+from positioning.radiomap import FLOOR_DBM, model_levels, tabulate
 from tests.positioning.builders import SETTINGS, hall, levels, world_of
 
 
@@ -28,7 +28,7 @@ def test_a_wall_takes_its_loss_from_those_behind_it_and_nobody_else() -> None:
     world = world_of()
     gateway = next(i for i, g in enumerate(site.gateways) if (g.x_m, g.y_m) == (15.0, 5.0))
     gateways, _ = install(site, (), SETTINGS)
-    level = survey_levels(site, world.ground, gateways, storeys_of(site), SETTINGS.tag_height_m)[:, gateway]
+    level = model_levels(site, world.ground, gateways, storeys_of(site), SETTINGS.tag_height_m)[:, gateway]
     grid = world.ground.grid
     for (x, y), taken in (((24.5, 5.5), 8.0), ((5.5, 5.5), 0.0), ((15.5, 25.5), 0.0)):
         cell = grid.cell_at(0, x, y)
