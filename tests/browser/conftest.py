@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 
 from tests.browser.mall import Mall, open_mall
 
 CHROMIUM = os.environ.get("NEARHAND_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENSHOTS = os.environ.get("NEARHAND_SCREENSHOTS")
 """A folder for pictures of every screen a test walks through, to be looked at by a person."""
+
+expect.set_options(timeout=10_000)
+"""Generous: the tests share their processors with others."""
 
 OpenPage = Callable[..., Page]
 Picture = Callable[[Page, str], None]

@@ -33,7 +33,7 @@ def test_a_call_goes_its_whole_way_before_the_operators_eyes(
     console.wait_live()
     console.place_call("wheelchair", "L1 " + {"zh": "服务台", "en": "desk"}[lang])
     row = console.rows.first
-    expect(row).to_be_visible(timeout=2_000)
+    expect(row).to_be_visible(timeout=5_000)
     picture(page, "placed")
     expect(row.locator(".state-en_route")).to_be_visible(timeout=20_000)
     picture(page, "en-route")

@@ -92,6 +92,7 @@ def test_declining_needs_a_reason(mall: Mall, open_page: OpenPage) -> None:
     handheld.press("decline")
     page.click("[data-reason=too_far]")
     expect(page.locator(".ready-light")).to_be_visible()
+    eventually(page, lambda: kinds(mall) == ["DeclineOffer"])
     [decline] = [one for one in mall.commands if isinstance(one, m.DeclineOffer)]
     assert decline.reason == "too_far"
 
@@ -132,6 +133,7 @@ def test_sos_is_held_not_tapped(mall: Mall, open_page: OpenPage) -> None:
     page.mouse.down()
     expect(sos).to_contain_text("control room", timeout=4_000)
     page.mouse.up()
+    eventually(page, lambda: kinds(mall) == ["PlaceCall"])
     [call] = [one for one in mall.commands if isinstance(one, m.PlaceCall)]
     assert call.service == "security"
     assert "SOS" in call.note

@@ -27,7 +27,7 @@ def test_a_stopped_server_is_said_within_seconds_and_its_return_needs_no_hand(
         console = Console(page, mall)
         console.wait_live()
         expect(page.locator(".stale-banner")).to_have_count(0)
-    expect(page.locator(".stale-banner")).to_contain_text("Live view stopped", timeout=5_000)
+    expect(page.locator(".stale-banner")).to_contain_text("Live view stopped", timeout=8_000)
     expect(page.locator(".map.stale")).to_be_visible()
     (tmp_path / "b" / "records.db").write_bytes((tmp_path / "a" / "records.db").read_bytes())
     with open_mall(tmp_path / "b", port=mall.port):

@@ -54,7 +54,7 @@ def test_panning_over_five_thousand_devices(
     rate = counting.evaluate("(it) => it.rate")
     record_property("frames_per_s", round(rate))
     # 60 on an idle machine; tests share two cores with others, so this only refuses a collapse.
-    assert rate > 20
+    assert rate > 15
 
 
 def test_the_first_map_is_there_at_once(

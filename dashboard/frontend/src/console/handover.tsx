@@ -7,6 +7,7 @@ import { now } from "../shared/clock";
 import { clockTime, minutesSeconds, named } from "../shared/i18n";
 import { Icon } from "../shared/icon";
 import { me } from "../shared/login";
+import type { CallChanged } from "../shared/protocol";
 import { onShelf, shelved } from "./alarms";
 import { findingText } from "./causes";
 import * as state from "./state";
@@ -37,7 +38,7 @@ export function HandOver() {
         </span>
       </header>
       <Section title="hand.hour" rows={[figures()]} />
-      <Section title="hand.open" rows={state.openCalls.value.map((call) => `${call.call_id} · ${serviceName(call.service)} · ${placeText(call.place)} · ${stateText(call)} · ${call.tasks.map((task) => unitName(task.unit_id)).filter(Boolean).join(", ")}`)} />
+      <Section title="hand.open" rows={state.openCalls.value.map(callLine)} />
       <Section title="hand.shelved" rows={onShelf.value.map((alarm) => `${alarm.text} ${alarm.where} · ${shelfText(alarm.id, zone)}`)} />
       <Section title="hand.site" rows={closed()} />
       <Section title="hand.gateways" rows={state.gatewaysDown.value.map((row) => `${row.gateway} · ${findingText(row.health?.finding ?? "")}`)} />
@@ -62,6 +63,11 @@ function Section({ title, rows }: { title: TextKey; rows: ComponentChildren[] })
       )}
     </section>
   );
+}
+
+function callLine(call: CallChanged): string {
+  const sent = call.tasks.map((task) => unitName(task.unit_id)).filter(Boolean);
+  return [call.call_id, serviceName(call.service), placeText(call.place), stateText(call), sent.join(", ")].filter(Boolean).join(" · ");
 }
 
 function figures(): string {

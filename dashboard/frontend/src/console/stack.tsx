@@ -94,6 +94,8 @@ function Plan({ floor }: { floor: FloorJson }) {
 function overlay(layer: Element | null | undefined, floor: FloorJson): void {
   if (!layer) return;
   const marks: Element[] = [];
+  // The same size on the screen in a small mall and in a large one.
+  const unit = (floor.bounds[2] - floor.bounds[0]) / 150;
   const circle = (x: number, y: number, r: number, fill: string, kind: string): void => {
     const made = document.createElementNS(SVG, "circle");
     for (const [key, value] of Object.entries({ cx: x, cy: -y, r, fill, class: kind })) made.setAttribute(key, String(value));
@@ -101,13 +103,13 @@ function overlay(layer: Element | null | undefined, floor: FloorJson): void {
   };
   for (const where of state.places.value.values()) {
     if (where.floor !== floor.floor) continue;
-    const unit = state.units.value.get(where.unit_id);
-    if (unit && unit.status !== "off_duty") circle(where.x_m, where.y_m, 1.6, colourOf(unit.roles[0] ?? ""), "stack-unit");
+    const person = state.units.value.get(where.unit_id);
+    if (person && person.status !== "off_duty") circle(where.x_m, where.y_m, unit, colourOf(person.roles[0] ?? ""), "stack-unit");
   }
   for (const call of state.openCalls.value) {
     if (call.place.floor !== floor.floor) continue;
     const kind = state.slaNow(call).kind;
-    circle(call.place.x_m, call.place.y_m, 4.5, "none", `stack-call ${call.priority === 1 ? "late" : kind}`);
+    circle(call.place.x_m, call.place.y_m, unit * 2.8, "none", `stack-call ${call.priority === 1 ? "late" : kind}`);
   }
   layer.replaceChildren(...marks);
 }

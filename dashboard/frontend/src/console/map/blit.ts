@@ -130,8 +130,8 @@ export class Blitter {
     const image = inside.createImageData(columns, rows);
     const [r, g, b] = colours().density;
     for (let i = 0; i < weight.length; i++) {
-      const share = 1 - Math.exp(-(weight[i] as number) / 3.5);
-      image.data.set([r, g, b, share * 190], i * 4);
+      const share = 1 - Math.exp(-(weight[i] as number) / 6);
+      image.data.set([r, g, b, share * 150], i * 4);
     }
     inside.putImageData(image, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
