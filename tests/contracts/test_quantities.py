@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.quantities import DAY, HOUR, MILLISECOND, MINUTE, SECOND, from_seconds, to_seconds
@@ -27,16 +27,19 @@ def test_seconds_become_the_nearest_microsecond(value_s: float, wanted: int) -> 
     assert type(got) is int
 
 
+@settings(deadline=None)
 @given(st.integers(0, BROWSER_EXACT))
 def test_every_instant_a_browser_holds_survives_seconds(instant: int) -> None:
     assert abs(from_seconds(to_seconds(instant)) - instant) <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(-10 * DAY, 10 * DAY))
 def test_durations_survive_seconds_exactly(duration: int) -> None:
     assert from_seconds(to_seconds(duration)) == duration
 
 
+@settings(deadline=None)
 @given(st.integers(-DAY, DAY), st.integers(-DAY, DAY))
 def test_order_is_kept(one: int, other: int) -> None:
     assert (one < other) == (to_seconds(one) < to_seconds(other))

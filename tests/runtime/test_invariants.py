@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import messages as m
@@ -301,6 +301,7 @@ def test_the_newest_estimate_counts() -> None:
     assert accuracy.errors_m == [0.0]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 10**6))
 def test_every_device_has_its_turn_once_in_seven_seconds(n: int, second: int) -> None:
     accuracy = Accuracy()

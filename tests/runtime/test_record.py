@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.messages import ScanReport
@@ -93,6 +93,7 @@ def test_silence_is_a_recording_too(tmp_path: Path) -> None:
     assert list(reports(got)) == []
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-127, -1), st.integers(0, 65_535)), max_size=30))
 def test_what_is_replayed_is_what_was_recorded(
     tmp_path_factory: pytest.TempPathFactory, heard: list[tuple[int, int, int]]

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.errors import ConfigError
@@ -61,6 +61,7 @@ def test_the_ground_floor_is_the_one_of_ordinal_nought(recording: Recording) -> 
     assert {floor for floor, _, _ in spots(moved).values()} == {"L2"}
 
 
+@settings(deadline=None)
 @given(x=st.floats(-100, 100), y=st.floats(-100, 100))
 def test_placing_moves_and_never_stretches(recording: Recording, x: float, y: float) -> None:
     before, after = recording.site.gateways, place(recording, small_mall(), f"L1:{x!r},{y!r}")
@@ -95,6 +96,7 @@ def report(lead_s: float) -> ScanReport:
     )
 
 
+@settings(deadline=None)
 @given(
     lead_s=st.floats(0, 0.1),
     speed=st.sampled_from([0.5, 1.0, 2.0, 10.0]),

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import messages as m
@@ -105,6 +105,7 @@ def test_what_is_open_or_cancelled_counts_not() -> None:
     assert response_times(calls) == {}
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 3600), min_size=1, max_size=20))
 def test_shares_and_percentiles_stay_in_their_bounds(seconds: list[float]) -> None:
     (row,) = response_times([a_call(a_task(on_scene_s=s)) for s in seconds]).values()
