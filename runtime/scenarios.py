@@ -19,6 +19,8 @@ class WorldPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: str = "2026-03-14T10:00:00+08:00"
     """Virtual time of the beginning: a busy Saturday."""
     minutes: float = 10.0
+    positioning_wake_ms: int | None = None
+    """Pace of the solver instead of the live one: where gateways upload once a second, so does it."""
     settle_minutes: float = 0.0
     """Of these, the last ones without faults or new calls: everything must settle."""
 

@@ -7,6 +7,7 @@ the command that repeats it, and ends with status 1.
 """
 
 import argparse
+import dataclasses
 import statistics
 import sys
 import time
@@ -109,6 +110,7 @@ def simulate(
     drawn = draw_faults(
         limits, compose.PROCESSES[:3], start + 20 * SECOND, calm, np.random.default_rng([seed, 17])
     )
+    ground = paced(ground, file.world.positioning_wake_ms)
     world = World(ground, file.scenario, seed, start, drawn)
     before_cpu, failure = time.process_time(), ""
     last: tuple[str, ...] = ()
@@ -134,6 +136,15 @@ def simulate(
         last=last,
     )
     return outcome, world
+
+
+def paced(ground: compose.Ground, wake_ms: int | None) -> compose.Ground:
+    """The ground with positioning's pace as the scenario wants it."""
+    if wake_ms is None:
+        return ground
+    replace = msgspec.structs.replace
+    positioning = replace(ground.settings.positioning, wake_interval_ms=wake_ms)
+    return dataclasses.replace(ground, settings=replace(ground.settings, positioning=positioning))
 
 
 def _advance(world: World, start: Instant, end: Instant, speed: float, progress: Any) -> None:
