@@ -98,3 +98,7 @@ class DeviceTelemetry(Message, frozen=True, kw_only=True):
     battery_mv: int | None = None
     battery_percent: int | None = None
     moving: bool | None = None
+    advert_interval_s: float | None = None
+    """Between its adverts, at the gateway that hears it best; None = not known."""
+    finding: Literal["", "low_battery", "slow_adverts"] = ""
+    """What is not right with the tag; empty when nothing is."""
