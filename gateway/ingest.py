@@ -24,6 +24,7 @@ from gateway.formats.base import MALFORMED, Format
 from gateway.formats.table import format_named, formats_by_name
 from gateway.health import HealthBook
 from gateway.heard import Heard
+from gateway.pace import Pace
 from gateway.scans import Gathered, newest_of, select_scan
 from gateway.senders import Senders
 from gateway.settings import IngestSettings
@@ -69,6 +70,7 @@ class IngestService:
         self._senders = Senders(site.gateways, settings.strangers_max, window)
         self._topics = Topics(formats, settings.topic_formats, self._senders.roster, settings.topics_max)
         self._tags = Tags(settings, presses)
+        self._pace = Pace()
         self._health = HealthBook(settings)
         self._drops = no_drops()
         self._payloads = 0
@@ -115,6 +117,7 @@ class IngestService:
             self._count_at = now + from_seconds(self._settings.count_interval_s)
             self._senders.forget_strangers(now)
             self._tags.tick(now)
+            out += self._tags.paced(self._pace.tick(now), now)
             out += self._health.judge(self._senders.roster, self._senders.heard, now)
             out.append(
                 m.IngestCounted(
@@ -216,8 +219,7 @@ class IngestService:
             return
         selected = select_scan(report, columns, self._enrolment, offset, arrival, source.drops)
         if selected is not None:
-            self._observations += len(selected.rssi_dbm)
-            out.append(selected)
+            self._pass(selected, out)
 
     def _adverts(self, report: m.ScanReport, offset: Duration, source: Source, out: list[Message]) -> None:
         """The adverts that an agent passed on because they say something."""
@@ -360,5 +362,11 @@ class IngestService:
         if len(heard.gathered):
             gathered, heard.gathered = heard.gathered, Gathered()
             heard.seq += 1
-            self._observations += len(gathered)
-            out.append(gathered.report(heard.gateway, self._boot, heard.seq, now))
+            self._pass(gathered.report(heard.gateway, self._boot, heard.seq, now), out)
+
+    def _pass(self, report: m.ScanReport, out: list[Message]) -> None:
+        """What positioning gets."""
+        self._observations += len(report.rssi_dbm)
+        if self._pace.sampling:
+            self._pace.note(report)
+        out.append(report)

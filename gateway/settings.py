@@ -37,6 +37,12 @@ class IngestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often totals and health are looked at."""
     telemetry_interval_s: float = 60.0
     """A tag's battery and motion are passed on at most so often."""
+    battery_low_mv: int = 2400
+    """Below this a coin cell dies within days."""
+    battery_low_percent: int = 15
+    """The same, for tags that say per cent."""
+    slow_advert_s: float = 2.5
+    """A tag that advertises less often than this is found that much late."""
     button_age_s_max: float = 900.0
     """A stored button press older than this is history, not an alarm."""
     button_rearm_s: float = 10.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from contracts.messages import ButtonPressed, DeviceTelemetry, Message
 from contracts.quantities import SECOND, Instant, from_seconds
@@ -34,7 +34,8 @@ class Told:
     """What is known of one tag, and what was passed on. Mutable state."""
 
     values: Values = NOTHING
-    sent: Values = NOTHING
+    interval_s: float | None = None
+    sent: tuple[Values, str] = (NOTHING, "")
     next_at: Instant = 0
 
 
@@ -44,6 +45,7 @@ class Tags:
     def __init__(self, settings: IngestSettings, presses: Iterable[ButtonPressed]) -> None:
         self._interval = from_seconds(settings.telemetry_interval_s)
         self._age_max = from_seconds(settings.button_age_s_max)
+        self._settings = settings
         self._keys = {a.upper(): bytes.fromhex(key) for a, key in settings.bthome_keys.items()}
         self._told: Bounded[str, Told] = Bounded(settings.devices_max)
         self._presses = Presses(settings.devices_max, from_seconds(settings.button_rearm_s))
@@ -126,12 +128,18 @@ class Tags:
             return []
         return list(self._presses.note(device, button, source.gateway, at))
 
+    def paced(self, intervals: dict[str, float], now: Instant) -> list[Message]:
+        """How often tags advertise, in seconds, as a sample found."""
+        out: list[Message] = []
+        for device, interval_s in intervals.items():
+            told = self._tag(device)
+            told.interval_s = interval_s
+            out += self._tell(device, told, now)
+        return out
+
     def _telemetry(self, device: str, values: Values, now: Instant) -> list[Message]:
-        """On change, and at most once an interval. Frames of one tag say different things: kept together."""
-        told = self._told.get(device)
-        if told is None:
-            told = Told()
-            self._told.put(device, told)
+        """Frames of one tag say different things: kept together."""
+        told = self._tag(device)
         old_mv, old_percent, old_moving = told.values
         battery_mv, battery_percent, moving = values
         told.values = (
@@ -139,12 +147,24 @@ class Tags:
             old_percent if battery_percent is None else battery_percent,
             old_moving if moving is None else moving,
         )
+        return self._tell(device, told, now)
+
+    def _tag(self, device: str) -> Told:
+        told = self._told.get(device)
+        if told is None:
+            told = Told()
+            self._told.put(device, told)
+        return told
+
+    def _tell(self, device: str, told: Told, now: Instant) -> list[Message]:
+        """On change, and at most once an interval."""
         if now < told.next_at:
             return []
         told.next_at = now + self._interval
-        if told.values == told.sent:
+        finding = self._finding(told)
+        if (told.values, finding) == told.sent:
             return []
-        told.sent = told.values
+        told.sent = (told.values, finding)
         battery_mv, battery_percent, moving = told.values
         return [
             DeviceTelemetry(
@@ -153,5 +173,16 @@ class Tags:
                 battery_mv=battery_mv,
                 battery_percent=battery_percent,
                 moving=moving,
+                advert_interval_s=told.interval_s,
+                finding=finding,
             )
         ]
+
+    def _finding(self, told: Told) -> Literal["", "low_battery", "slow_adverts"]:
+        battery_mv, battery_percent, _ = told.values
+        settings = self._settings
+        low = battery_mv is not None and battery_mv < settings.battery_low_mv
+        if low or (battery_percent is not None and battery_percent <= settings.battery_low_percent):
+            return "low_battery"
+        slow = told.interval_s is not None and told.interval_s > settings.slow_advert_s
+        return "slow_adverts" if slow else ""

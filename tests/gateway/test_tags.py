@@ -114,3 +114,18 @@ def test_words_without_rssi_and_triggers_are_alarms_too() -> None:
     (press,) = tags.trigger(TAG, START, source())
     assert isinstance(press, ButtonPressed)
     assert press.mode == "trigger"
+
+
+def findings(messages: Sequence[Message]) -> list[str]:
+    return [x.finding for x in messages if isinstance(x, DeviceTelemetry)]
+
+
+def test_a_tired_battery_and_a_slow_tag_are_found() -> None:
+    tags = fresh()
+    low = BATTERY.replace(bytes.fromhex("0b98"), bytes.fromhex("0900"))
+    assert findings(tags.advert(TAG, low, TAG, START, source())) == ["low_battery"]
+    (slow,) = tags.paced({"slow": 5.0, "quick": 1.0}, START)
+    assert isinstance(slow, DeviceTelemetry)
+    assert (slow.device_id, slow.finding, slow.advert_interval_s) == ("slow", "slow_adverts", 5.0)
+    assert findings(tags.paced({"slow": 1.0}, START + MINUTE)) == [""], "it was set right"
+    assert fresh(battery_low_percent=50).paced({}, START) == []

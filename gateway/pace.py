@@ -1,0 +1,74 @@
+"""How often tags advertise: counted now and then, for a quarter of a minute.
+
+A tag that speaks every five seconds is found five seconds late. What a gateway far away misses says
+nothing, so that the gateway that heard a tag most often counts, and only if it heard it well.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from contracts.messages import ScanReport
+from contracts.quantities import MINUTE, SECOND, Instant, to_seconds
+
+SAMPLE: Final = 15 * SECOND
+EACH: Final = 1 * MINUTE
+HEARD_WELL_DBM: Final = -80.0
+"""Weaker adverts are lost too often to count them."""
+
+
+class Tally(NamedTuple):
+    """What one gateway heard of one device in a sample."""
+
+    adverts: int
+    sum_dbm: float
+
+
+class Pace:
+    """Counts in samples; quiet between them, which spares the work."""
+
+    def __init__(self) -> None:
+        self._from: Instant | None = None
+        self._next_at: Instant = 0
+        self._tallies: dict[tuple[str, str], Tally] = {}
+
+    @property
+    def sampling(self) -> bool:
+        return self._from is not None
+
+    def note(self, report: ScanReport) -> None:
+        """Count a report of enrolled devices; smoothed values come at no pace of the tag's."""
+        if report.filtered:
+            return
+        device = np.frombuffer(report.device, "<u2")
+        counts = np.bincount(device).tolist()
+        sums = np.bincount(device, np.frombuffer(report.rssi_dbm, np.int8)).tolist()
+        for index, count in enumerate(counts):
+            if count:
+                key = (report.device_ids[index], report.gateway)
+                before = self._tallies.get(key, _NONE)
+                self._tallies[key] = Tally(before.adverts + count, before.sum_dbm + sums[index])
+
+    def tick(self, now: Instant) -> dict[str, float]:
+        """Begin and end samples; at an end, the interval in seconds of each device that was heard well."""
+        if self._from is None:
+            if now >= self._next_at:
+                self._from = now
+            return {}
+        if now - self._from < SAMPLE:
+            return {}
+        span_s = to_seconds(now - self._from)
+        tallies, self._tallies = self._tallies, {}
+        self._from, self._next_at = None, now + EACH
+        best: dict[str, Tally] = {}
+        for (device, _), tally in tallies.items():
+            if tally.adverts > best.get(device, _NONE).adverts:
+                best[device] = tally
+        return {
+            device: round(span_s / tally.adverts, 1)
+            for device, tally in best.items()
+            if tally.sum_dbm / tally.adverts >= HEARD_WELL_DBM
+        }
+
+
+_NONE: Final = Tally(0, 0.0)
