@@ -77,11 +77,13 @@ def detect_format(clue: Clue) -> Format:
     """The first format whose sign the message bears.
 
     Raises:
-        WireError: ``empty``, ``unknown_format``.
+        WireError: ``empty``, ``not_json``, ``unknown_format``.
     """
     if not clue.payload:
         raise WireError("empty")
     for known in FORMATS:
         if known.detect(clue):
             return known
+    if clue.payload.lstrip()[:1] in (b"{", b"[") and clue.json is None:
+        raise WireError("not_json", f"topic {clue.topic!r}" if clue.topic else "")
     raise WireError("unknown_format", f"topic {clue.topic!r}" if clue.topic else "")

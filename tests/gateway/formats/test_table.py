@@ -24,7 +24,7 @@ def test_own_mappings_stand_beside_the_built_in_formats() -> None:
         formats_by_name({"minew": MAPPING})
 
 
-@pytest.mark.parametrize("payload", [b"hello", b"{}", b"[]", b"[1]", b"{", b"\xff\xff", b"null", b"7"])
+@pytest.mark.parametrize("payload", [b"hello", b"{}", b"[]", b"[1]", b"\xff\xff", b"null", b"7"])
 def test_what_nobody_knows_is_refused(payload: bytes) -> None:
     with pytest.raises(WireError, match="unknown_format"):
         detect_format(Clue("a/b", payload))
@@ -33,3 +33,8 @@ def test_what_nobody_knows_is_refused(payload: bytes) -> None:
 def test_nothing_is_empty() -> None:
     with pytest.raises(WireError, match="empty"):
         detect_format(Clue("a/b", b""))
+
+
+def test_broken_json_says_so() -> None:
+    with pytest.raises(WireError, match="not_json"):
+        detect_format(Clue("a/b", b'{"gw_mac":"C8'))
