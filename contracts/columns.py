@@ -1,6 +1,7 @@
 """Packed columns of messages to numpy arrays and back. Not needed, nor importable, on a gateway."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from contracts.errors import WireError
 from contracts.messages import GroundTruth, PositionsEstimated, ScanReport
 from contracts.quantities import Instant
 
+ODD_FIELDS: Final = ("estimated_at", "zone")
+"""Of ``Positions``: no columns of one entry a device."""
 QUALITY = ("tentative", "confirmed", "coasting", "lost")
 
 
@@ -108,7 +111,8 @@ def unpack_positions(message: PositionsEstimated) -> Positions:
         )
     except ValueError as error:
         raise WireError("bad_columns", str(error)) from error
-    if any(len(column) != n for column in (columns.floor, columns.x_m, columns.y_m, columns.quality)):
+    lengths = {len(getattr(columns, field.name)) for field in fields(columns) if field.name not in ODD_FIELDS}
+    if lengths - {n} or len(message.zone) not in (0, n):
         raise WireError("bad_columns", "column lengths differ")
     return columns
 

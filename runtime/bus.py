@@ -5,6 +5,7 @@ broker's own stream (``runtime/jetstream.py``).
 """
 
 import asyncio
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
@@ -53,12 +54,19 @@ class MessageBus(Protocol):
 
 
 class Inbox:
-    """What came in and waits for the host. ``put`` may be called from any thread, all else from the loop."""
+    """What came in and waits for the host. ``put`` may be called from any thread, all else from the loop.
+
+    Scans and positions are worth little when old: beyond the limit the oldest of them goes and is counted.
+    The rest is never dropped here; the broker holds it back beyond its own limit of unacknowledged messages.
+    """
 
     def __init__(self, limit: int, counters: Counter[str]) -> None:
         self._limit = limit
         self._counters = counters
-        self._waiting: deque[Received] = deque()
+        self._lock = threading.Lock()
+        self._order = 0
+        self._fleeting: deque[tuple[int, Received]] = deque()
+        self._lasting: deque[tuple[int, Received]] = deque()
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -67,10 +75,19 @@ class Inbox:
         self._loop = loop
 
     def put(self, received: Received) -> None:
-        """Keep a message. Beyond the limit the oldest that may be dropped goes, and is counted."""
-        self._waiting.append(received)
-        if len(self._waiting) > self._limit:
-            self._shed()
+        """Keep a message."""
+        dropped = None
+        with self._lock:
+            self._order += 1
+            if isinstance(received.message, m.GatewayPayload | m.PositionsEstimated):
+                self._fleeting.append((self._order, received))
+                if len(self._fleeting) > self._limit:
+                    dropped = self._fleeting.popleft()[1]
+                    self._counters["dropped_inbox_full"] += 1
+            else:
+                self._lasting.append((self._order, received))
+        if dropped is not None and dropped.ack is not None:
+            dropped.ack()
         if not self._arrived.is_set():
             self.call(self._arrived.set)
 
@@ -80,9 +97,9 @@ class Inbox:
             self._loop.call_soon_threadsafe(action)
 
     async def wait(self, timeout_s: float | None) -> None:
-        if self._waiting:
-            return
         self._arrived.clear()
+        if self._fleeting or self._lasting:
+            return
         try:
             await asyncio.wait_for(self._arrived.wait(), timeout_s)
         except TimeoutError:
@@ -92,16 +109,12 @@ class Inbox:
         self._arrived.set()
 
     def take(self, limit: int) -> list[Received]:
-        return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
-
-    def _shed(self) -> None:
-        for index, waiting in enumerate(self._waiting):
-            if isinstance(waiting.message, m.GatewayPayload | m.PositionsEstimated):
-                del self._waiting[index]
-                self._counters["dropped_inbox_full"] += 1
-                if waiting.ack is not None:
-                    waiting.ack()
-                return
+        taken: list[Received] = []
+        with self._lock:
+            while len(taken) < limit and (self._fleeting or self._lasting):
+                heads = [waiting for waiting in (self._fleeting, self._lasting) if waiting]
+                taken.append(min(heads, key=lambda waiting: waiting[0][0]).popleft()[1])
+        return taken
 
 
 def acknowledge(batch: Iterable[Received]) -> None:

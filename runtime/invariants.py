@@ -54,8 +54,12 @@ class Watch:
     def violations(self, ledger: Ledger, at: Instant) -> list[str]:
         """The laws that are broken now, in words."""
         broken = invariants.violations(ledger, at)
-        lost = [call for call in self.accepted_calls if call not in ledger.calls]
-        broken += [f"acknowledged call {call} is lost" for call in lost]
+        for call in [call for call in self.accepted_calls if call not in ledger.calls]:
+            seen = self.calls.get(call)
+            if seen is not None and seen.state in ("cleared", "cancelled"):
+                del self.accepted_calls[call]  # closed long ago: the ledger keeps only the newest of those
+                continue
+            broken.append(f"acknowledged call {call} is lost")
         return broken + self._contradictions
 
     def _answered(self, answer: m.CommandAnswered) -> None:
@@ -119,7 +123,7 @@ class Accuracy:
 
     def summary(self) -> dict[str, float]:
         if not self.judged:
-            return {}
+            return {"judged": 0, "without_estimate": 1.0} if self.missing else {}
         errors = np.array(self.errors_m)
         return {
             "judged": self.judged,

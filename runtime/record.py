@@ -13,8 +13,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from contracts import messages as m
 from contracts.columns import observations
 from contracts.messages import ScanReport
@@ -27,6 +25,7 @@ from runtime.replay import running_broker
 from runtime.serve import add_common, ingest_filters
 from runtime.settings import load_settings
 from runtime.site_files import load_site
+from runtime.toml_text import toml_text
 from runtime.turn import deliver
 
 
@@ -104,7 +103,7 @@ def write_recording(folder: Path, site: Site, rows: list[tuple[int, str, str, in
         "origin": f"nearhand record, site {site.site}",
         "who_listens": "gateways",
     }
-    (folder / "recording.toml").write_bytes(msgspec.toml.encode(about))
+    (folder / "recording.toml").write_text(toml_text(about), encoding="utf-8")
     with (folder / "gateways.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["gateway", "floor", "x_m", "y_m", "z_m"])

@@ -7,6 +7,7 @@ moved when they were recorded.
 
 import argparse
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Sequence
@@ -86,6 +87,8 @@ def place(recording: Recording, site: Site, where: str) -> tuple[InstalledGatewa
             floor, _, point = where.partition(":")
             x, y = (float(number) for number in point.split(","))
             site.floor_index(floor)
+            if not (math.isfinite(x) and math.isfinite(y)):
+                raise ValueError(point)
         except (ValueError, KeyError) as error:
             floors = ", ".join(each.floor for each in site.floors)
             raise ConfigError(f"--at {where!r}: expected FLOOR:X,Y with a floor of {floors}") from error

@@ -22,6 +22,7 @@ from runtime.compose import Ground
 
 log = logging.getLogger(__name__)
 PRUNE_INTERVAL_S = 6 * 3600
+SECRET_BYTES = 32
 
 
 class Screens:
@@ -88,8 +89,8 @@ class Screens:
 
 def _kept_secret(file: Path) -> bytes:
     """The key that signs links; the same over restarts, or every printed QR code would die."""
-    if not file.exists():
-        write_private(file, secrets.token_bytes(32))
+    if not file.exists() or len(file.read_bytes()) < SECRET_BYTES:
+        write_private(file, secrets.token_bytes(SECRET_BYTES))
     return file.read_bytes()
 
 

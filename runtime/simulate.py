@@ -8,6 +8,7 @@ the command that repeats it, and ends with status 1.
 
 import argparse
 import dataclasses
+import shlex
 import statistics
 import sys
 import time
@@ -208,7 +209,7 @@ def describe(outcome: Outcome) -> str:
             f"  {key:<28} {row['calls']:>4.0f} calls  {row['on_time']:>6.1%} on time"
             f"  median {row['p50_s']:>4.0f} s  p90 {row['p90_s']:>4.0f} s"
         )
-    if outcome.accuracy:
+    if outcome.accuracy.get("judged"):
         a = outcome.accuracy
         lines.append(
             f"  positions: mean {a['mean_m']:.2f} m, p90 {a['p90_m']:.2f} m, floor {a['floor_hit']:.1%},"
@@ -222,8 +223,8 @@ def describe(outcome: Outcome) -> str:
 
 
 def _command(arguments: argparse.Namespace, seed: int) -> str:
-    words = ["nearhand simulate", f"--seed {seed}", f"--scenario {arguments.scenario}"]
-    words += [f"--site {arguments.site}"] if arguments.site else []
-    words += [f"--minutes {arguments.minutes:g}"] if arguments.minutes else []
-    words += ["--no-faults"] if arguments.no_faults else []
-    return " ".join(words)
+    words = ["nearhand", "simulate", "--seed", str(seed), "--scenario", str(arguments.scenario)]
+    for option in ("site", "config", "minutes"):
+        value = getattr(arguments, option)
+        words += [f"--{option}", str(value)] if value is not None else []
+    return shlex.join([*words, *(["--no-faults"] if arguments.no_faults else [])])
