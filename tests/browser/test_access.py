@@ -42,7 +42,14 @@ def test_the_control_room(mall: Mall, open_page: OpenPage, lang: str) -> None:
     check(page, "call")
     page.keyboard.press("t")
     check(page, "call, light")
-    for key, name in (("n", "new call"), ("p", "staff"), ("g", "gateways"), ("s", "site"), ("w", "alarms")):
+    for key, name in (
+        ("n", "new call"),
+        ("p", "staff"),
+        ("g", "gateways"),
+        ("s", "site"),
+        ("d", "figures"),
+        ("w", "alarms"),
+    ):
         page.keyboard.press("Escape")
         page.locator(".brand").click()
         page.keyboard.press(key)

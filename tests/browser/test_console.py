@@ -311,3 +311,14 @@ def test_the_wall_shows_all_floors_and_nothing_to_press(mall: Mall, open_page: O
     expect(page.locator(".wall .slice .plan svg")).to_have_count(2)
     expect(page.locator(".queue-head button")).to_be_hidden()
     expect(page.locator(".link-live")).to_be_visible()
+
+
+def test_the_figures_of_the_hour(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page()
+    console = Console(page, mall).log_in()
+    console.place_call("luggage", "desk")
+    page.keyboard.press("d")
+    row = console.detail.locator(".figures tbody tr")
+    expect(row).to_contain_text("Luggage help", timeout=30_000)
+    expect(row.locator("td").nth(1)).to_have_text(re.compile(r"^0:\d\d$"))
+    expect(console.detail).to_contain_text("100% on time")

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from contracts import messages as m
+from dashboard.adapters.tokens import DEVICE, Tokens
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Customer
@@ -67,3 +69,20 @@ def test_an_address_that_is_not_ours_says_so(open_page: OpenPage) -> None:
     page = open_page(360, 640)
     page.goto("/c/not-a-token?lang=en")
     expect(page.get_by_role("alert")).to_contain_text("no longer valid")
+
+
+def test_an_apps_link_asks_where_and_says_that_the_phone_is_located(mall: Mall, open_page: OpenPage) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page(360, 640)
+    token = Tokens(mall.secret).sign(DEVICE, "ibeacon:app:1:7")
+    page.goto(f"/d/{token}?lang=en")
+    expect(page.locator("[data-service=wheelchair]")).to_be_disabled()
+    page.locator("select").select_option(label="L2 · East side L2")
+    page.click("[data-service=wheelchair]")
+    expect(page.locator(".privacy")).to_contain_text("located while the call is open")
+    page.click("[data-act=send]")
+    expect(page.locator(".minutes")).to_be_visible()
+    [call] = mall.commands
+    assert isinstance(call, m.PlaceCall)
+    assert call.place.spot == "L2-east"
+    assert call.device_id == "ibeacon:app:1:7"

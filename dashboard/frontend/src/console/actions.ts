@@ -21,7 +21,7 @@ interface Answer {
   subject: string;
 }
 
-export type Tab = "detail" | "new" | "staff" | "gateways" | "site" | "alarms";
+export type Tab = "detail" | "new" | "staff" | "gateways" | "site" | "figures" | "alarms";
 export const tab = signal<Tab>("detail");
 export const following = signal<string | null>(null);
 export const asksCancel = signal(false);
@@ -47,12 +47,14 @@ async function send(
 
 export async function placeCall(service: string, place: Place, note: string): Promise<void> {
   const written = draft.peek();
+  const from = tab.peek();
   const back = (id: string): void => void cancelCall(id, "mistake");
   const callId = await send({ type: "PlaceCall", service, place, note }, t("said.placed"), back);
   // The next call may have been begun before the answer to this one came.
   if (!callId || draft.peek() !== written) return;
   draft.value = null;
-  select({ kind: "call", id: callId });
+  // Whoever has turned to something else meanwhile is not called back.
+  if (tab.peek() === from) select({ kind: "call", id: callId });
 }
 
 export async function moveCall(callId: string, place: Place): Promise<void> {

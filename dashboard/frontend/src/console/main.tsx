@@ -13,6 +13,7 @@ import { AlarmPanel } from "./alarmpanel";
 import { announce } from "./alarms";
 import { Detail } from "./detail";
 import { stream } from "./feed";
+import { Figures } from "./figures";
 import { Gateways } from "./gateways";
 import { HandOver } from "./handover";
 import { Help } from "./help";
@@ -30,7 +31,7 @@ import { coded, t } from "./texts";
 import { TopBar, openTab } from "./topbar";
 
 const WALL = new URLSearchParams(location.search).has("wall");
-const TABS = ["detail", "staff", "gateways", "site"] as const;
+const TABS = ["detail", "staff", "gateways", "site", "figures"] as const;
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
@@ -99,6 +100,8 @@ function Panel() {
       return <Gateways />;
     case "site":
       return <SitePanel />;
+    case "figures":
+      return <Figures />;
     case "alarms":
       return <AlarmPanel />;
     default:

@@ -240,7 +240,7 @@ const zh = {
   "help.stack": "楼层总览",
   "help.follow": "跟随所选人员",
   "help.zoom": "缩放，整层",
-  "help.tabs": "人员，网关，场地，告警",
+  "help.tabs": "人员，网关，场地，数据，告警",
   "help.gateways": "地图上显示网关",
   "help.ack": "确认全部告警",
   "help.palette": "一行命令、查找",
@@ -283,6 +283,17 @@ const zh = {
   "hand.figures": "结束 {closed} 个，响应中位数 {median}，超时 {late} 个",
   "hand.none": "无",
   "help.handover": "交班页",
+  "tab.figures": "数据",
+  "fig.title": "最近一小时",
+  "fig.none": "还没有到场的呼叫",
+  "fig.service": "服务",
+  "fig.calls": "呼叫",
+  "fig.median": "中位数",
+  "fig.worst": "最慢",
+  "fig.late": "超时",
+  "fig.times": "到场用时分布（分钟）",
+  "fig.why": "错过目标的呼叫",
+  "fig.onTime": "准时率 {percent}%",
 };
 
 export type TextKey = keyof typeof zh;
@@ -525,7 +536,7 @@ const en: Record<TextKey, string> = {
   "help.stack": "All floors",
   "help.follow": "Follow the selected person",
   "help.zoom": "Zoom, whole floor",
-  "help.tabs": "Staff, gateways, site, alarms",
+  "help.tabs": "Staff, gateways, site, figures, alarms",
   "help.gateways": "Gateways on the map",
   "help.ack": "Acknowledge all alarms",
   "help.palette": "One-line command, search",
@@ -568,6 +579,17 @@ const en: Record<TextKey, string> = {
   "hand.figures": "{closed} closed, median response {median}, {late} late",
   "hand.none": "none",
   "help.handover": "Hand-over page",
+  "tab.figures": "Figures",
+  "fig.title": "The last hour",
+  "fig.none": "Nobody has arrived anywhere yet",
+  "fig.service": "Service",
+  "fig.calls": "Calls",
+  "fig.median": "Median",
+  "fig.worst": "Slowest",
+  "fig.late": "Late",
+  "fig.times": "Minutes until somebody was there",
+  "fig.why": "Calls that missed their target",
+  "fig.onTime": "{percent}% on time",
 };
 
 export const t = translator<TextKey>(zh, en);

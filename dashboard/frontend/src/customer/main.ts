@@ -15,6 +15,9 @@ const STORED_START = "nearhand.start";
 const app = document.getElementById("app") as HTMLElement;
 const startPath = /^\/c\/call\//.test(location.pathname) ? (read(STORED_START) ?? "") : location.pathname;
 
+/** Opened from an app's link: the phone's own beacon is located while the call is open. */
+const byApp = /^\/d\//.test(startPath);
+
 let start: Start | null = null;
 let spot: Spot | null = null;
 let status: Status | null = null;
@@ -127,13 +130,13 @@ function confirm(service: Service): Node[] {
     note,
     send,
     h("button", { class: "plain", onclick: () => ((view = choice), draw()) }, t("back")),
-    h("p", { class: "privacy" }, t("privacy")),
+    h("p", { class: "privacy" }, t(byApp ? "privacyApp" : "privacy")),
   ];
 }
 
 async function place(service: Service, note: string): Promise<void> {
   try {
-    const body = /^\/d\//.test(startPath) ? { service: service.service, spot: spot?.spot, note } : { service: service.service, note };
+    const body = byApp ? { service: service.service, spot: spot?.spot, note } : { service: service.service, note };
     const answer = await post<{ call_token: string }>(`${startPath}/calls`, body);
     write(STORED_START, startPath);
     history.replaceState(null, "", `/c/call/${answer.call_token}`);
