@@ -77,7 +77,7 @@ class IngestService:
         self._observations = 0
         self._count_at: Instant = 0
         self._pending: dict[str, Instant] = {}
-        """Gateway → when its gathered rows go on; all wait equally long, so the first is the next."""
+        """Gateway → when its gathered rows go on; all wait equally long, so the first is next (or nearly)."""
         self._boot = ""
         """Names the scan reports made here: the time of the first payload."""
 
@@ -135,15 +135,16 @@ class IngestService:
         heard: Heard | None = None
         out: list[Message] = []
         topic = self._topics.of(payload.topic)
+        arrival = min(payload.received_at or now, now)
         try:
             if len(payload.payload) > MAX_PAYLOAD_BYTES:
                 raise WireError("too_long")
             decoded, known = decode_payload(topic, payload.topic, payload.payload)
             if decoded.gateway is None and decoded.sightings and decoded.sightings[0].gateway is not None:
-                self._many(decoded, known, topic, payload, Source("", now, drops), out)
+                self._many(decoded, known, topic, payload, Source("", arrival, drops), out)
             else:
-                heard = self._sender(decoded.gateway, known, topic, payload, now)
-                self._use(decoded, known, heard, payload, Source(heard.gateway, now, drops), out)
+                heard = self._sender(decoded.gateway, known, topic, payload, arrival)
+                self._use(decoded, known, heard, payload, Source(heard.gateway, arrival, drops), out)
         except WireError as error:
             drops[error.cause] += 1
         if drops:

@@ -127,8 +127,12 @@ def _note_service(service: int, data: bytes, common: Fields) -> None:
 def _unknown(ad: bytes) -> Fields:
     """No type we know. Bytes that only look like an iBeacon inside another's data are none."""
     for kind, data in walk.structures(ad):
-        if kind == walk.MANUFACTURER and _IBEACON_LOOK in data[2:]:
-            company = walk.u16le(data, 0)
+        if kind != walk.MANUFACTURER or len(data) < 2:
+            continue
+        company = walk.u16le(data, 0)
+        if _IBEACON_LOOK in data[2:]:
             looks = "data followed by bytes that look like an iBeacon"
             return {"type": "not_a_beacon", "contains": f"company id 0x{company:04x} {looks}"}
+        if company in phones.ROTATING_COMPANIES:
+            return {"type": "other", "company_id": company, "trackable_identity": False}
     return {"type": "other"}

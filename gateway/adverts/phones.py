@@ -8,6 +8,8 @@ MICROSOFT: Final = 0x0006
 EXPOSURE_SERVICE: Final = 0xFD6F
 FIND_MY: Final = 0x12
 FIND_MY_SEPARATED_BYTES: Final = 0x19
+ROTATING_COMPANIES: Final = frozenset((MICROSOFT, 0x0075, 0x00E0))
+"""Microsoft, Samsung, Google: data that no decoder knows is a phone's or a laptop's."""
 ROTATING_SERVICES: Final = frozenset((0xFCF1, 0xFE2C, 0xFEF3, 0xFE9F, 0xFD5A, 0xFCB2, 0xFD69, 0xFEF1))
 """Google (fast pair, nearby share), Samsung SmartTag and friends, "Detection of Unwanted Trackers"."""
 

@@ -161,6 +161,13 @@ def test_single_adverts_are_gathered_for_a_moment() -> None:
     assert reports(service.wake(START + 200 * MS)) == []
 
 
+def test_what_waited_in_a_queue_is_dated_by_its_arrival() -> None:
+    service = ingest(TAG, coalesce_ms=0)
+    waited = vendor('{"mac":"c3000025ef6a","rssi":-81}', "espresense/devices/x/office", START)
+    (report,) = reports(service.receive(waited, START + 5 * SECOND))
+    assert (heard_in(report), report.received_at) == ([(TAG, -81, START)], START)
+
+
 def test_filtered_values_say_so() -> None:
     service = ingest(TAG, coalesce_ms=0)
     body = '{"mac":"c3000025ef6a","rssi":-81.10}'

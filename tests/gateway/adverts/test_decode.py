@@ -25,6 +25,11 @@ def test_nothing_is_something_other() -> None:
     assert decode_advert(bytes(31)) == {"type": "other"}
 
 
+def test_unknown_data_of_a_phone_maker_is_a_phone() -> None:
+    assert decode_advert(bytes.fromhex("07ff750042098102"))["trackable_identity"] is False
+    assert "trackable_identity" not in decode_advert(bytes.fromhex("07ff7c0042098102"))
+
+
 @given(st.binary(max_size=255))
 def test_any_bytes_have_a_type(ad: bytes) -> None:
     assert isinstance(decode_advert(ad)["type"], str)
