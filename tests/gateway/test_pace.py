@@ -31,12 +31,12 @@ def sampling() -> Pace:
 
 def test_the_gateway_that_hears_it_best_tells_its_pace() -> None:
     pace = sampling()
-    for second in range(15):
+    for second in range(10):
         pace.note(report("near", [(TAG, -60), (OTHER, -70)] if second % 5 == 0 else [(TAG, -62)]))
         if second % 3 == 0:
             pace.note(report("far", [(TAG, -92)]))
-    assert pace.tick(START + 10 * SECOND) == {}
-    assert pace.tick(START + 15 * SECOND) == {TAG: 1.0, OTHER: 5.0}
+    assert pace.tick(START + 9 * SECOND) == {}
+    assert pace.tick(START + 10 * SECOND) == {TAG: 1.0, OTHER: 5.0}
     assert not pace.sampling
 
 
@@ -44,13 +44,13 @@ def test_what_is_only_heard_from_afar_has_no_pace() -> None:
     pace = sampling()
     pace.note(report("far", [(TAG, -90)]))
     pace.note(report("smooth", [(OTHER, -60)], filtered=True))
-    assert pace.tick(START + 15 * SECOND) == {}
+    assert pace.tick(START + 10 * SECOND) == {}
 
 
-def test_samples_are_a_quarter_of_the_time() -> None:
+def test_samples_are_a_small_part_of_the_time() -> None:
     pace = sampling()
     sampled = sum(
         pace.sampling for second in range(0, 3600, 5) if pace.tick(START + second * SECOND) is not None
     )
-    assert 0.15 < sampled / 720 < 0.3
+    assert 0.04 < sampled / 720 < 0.15
     assert pace.tick(START + 10 * MINUTE) is not None
