@@ -24,6 +24,7 @@ from contracts.errors import LinkError
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant
 from contracts.sitemap import Site
+from dashboard.adapters import core
 from dashboard.adapters.web import Hub, ScreensServer, create_app, server_config, spot_address
 from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
@@ -65,7 +66,7 @@ class Mall:
         database, self.passwords = records_with_users()
         if not (folder / "records.db").exists():  # else the sessions of before go on
             (folder / "records.db").write_bytes(database)
-        self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
+        self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.hub = Hub(self)
         self.units: dict[str, m.UnitChanged] = {}
         self.commands: list[m.Command] = []
