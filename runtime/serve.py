@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from contracts.errors import NearhandError, StartupError
+from contracts.errors import ConfigError, NearhandError, StartupError
 from contracts.messages import Message
 from contracts.quantities import SECOND
 from contracts.wire import ROOT
@@ -25,6 +25,7 @@ from runtime.bus import MessageBus
 from runtime.clock import now
 from runtime.history import History
 from runtime.host import Ear, Host, Tap
+from runtime.jetstream import PulledBus
 from runtime.journal import StoredJournal
 from runtime.mqtt import Bus
 from runtime.scenarios import load_scenario
@@ -71,6 +72,10 @@ def add_parsers(subparsers: Any) -> None:
         parser = subparsers.add_parser(name, help=text, description=text)
         add_common(parser)
         parser.add_argument("--broker", required=True, help="mqtt://user:password@host:port of the broker")
+        if name == "positioning":
+            parser.add_argument(
+                "--nats", default="", help="nats://user:password@host:port of the same broker"
+            )
         if name == "simulator":
             parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO)
             parser.add_argument("--seed", type=int, default=1)
@@ -114,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _run_positioning(place: Place, _arguments: argparse.Namespace) -> None:
+async def _run_positioning(place: Place, arguments: argparse.Namespace) -> None:
     history = History(place.data / "history", place.settings.store.history_days)
     services = compose.positioning_services(place.ground)
     host, bus = _host(
@@ -122,6 +127,7 @@ async def _run_positioning(place: Place, _arguments: argparse.Namespace) -> None
         services,
         taps=[history.tap],
         raw_filters=ingest_filters(place.ground.site.site, place.settings),
+        nats=arguments.nats,
     )
     await _serve(place, host, bus)
     history.close(now())
@@ -159,10 +165,15 @@ def _host(
     ear: Ear | None = None,
     raw_filters: Sequence[str] = (),
     persistent: bool = False,
+    nats: str = "",
 ) -> tuple[Host, MessageBus]:
     limits = place.settings.host
     site = place.ground.site.site
-    bus = Bus(place.broker, site, f"nearhand-{site}-{place.name}", limits.inbox_limit, persistent)
+    pulled = bool(raw_filters) and limits.ingest == "jetstream"
+    if pulled and not nats:
+        raise ConfigError('[host] ingest = "jetstream" needs a nats-server: the embedded one, or --nats URL')
+    client = Bus(place.broker, site, f"nearhand-{site}-{place.name}", limits.inbox_limit, persistent, pulled)
+    bus: MessageBus = PulledBus(client, nats) if pulled else client
     return Host(place.name, services, bus, limits, journal, taps, ear, raw_filters), bus
 
 

@@ -1,6 +1,7 @@
 """The settings file: TOML to frozen settings, once, unknown keys refused."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -56,6 +57,9 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Messages taken before one journal commit: bounds the delay of the first of them."""
     health_interval_s: float = 5.0
     """How often a process says how it is."""
+    ingest: Literal["mqtt", "jetstream"] = "mqtt"
+    """How positioning hears gateways. ``mqtt``: with any broker; what came while it was down is lost.
+    ``jetstream``: pulled from the stream of a nats-server, so what came during a restart is heard too."""
     utc_offset_s: int | None = None
     """Of the site's local time, for shifts; empty = from the site's time zone at start."""
 

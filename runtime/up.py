@@ -160,9 +160,11 @@ def _children(
     settings: Settings, data: Path, arguments: argparse.Namespace, credentials: broker.Credentials
 ) -> list[Child]:
     url = settings.broker.url
+    nats = []
     children = []
     if not url:
         url = f"mqtt://services:{credentials.services}@127.0.0.1:{settings.broker.mqtt_port}"
+        nats = ["--nats", f"nats://services:{credentials.services}@127.0.0.1:{settings.broker.nats_port}"]
         command = broker.prepare(settings.broker, credentials, data)
         port = settings.broker.mqtt_port
         children.append(Child("broker", command, lambda: _port_open(port), data / "log" / "broker.out"))
@@ -170,6 +172,8 @@ def _children(
     for name in names:
         common = ["--broker", url, "--site", str(arguments.site.resolve()), "--data", str(data)]
         command = [sys.executable, "-m", "runtime", name, *common, "--config", str(data / "settings.json")]
+        if name == "positioning":
+            command += nats
         if name == "simulator":
             command += ["--scenario", str(arguments.scenario.resolve()), "--seed", str(arguments.seed)]
         ready = _http_answers(settings) if name == "dashboard" else _file_made(data, name)
