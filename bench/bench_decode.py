@@ -212,9 +212,7 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
-    print(
-        "| message | bytes | decode us/sighting | decode k/s/core | ingest us/sighting, 1/4 enrolled | all enrolled |"
-    )
+    print("| message | bytes | decode us/sighting | decode k/s | ingest us, 1/4 enrolled | all enrolled |")
     print("|---|---|---|---|---|---|")
     for case in cases():
         size = sum(map(len, case.payloads)) // len(case.payloads)

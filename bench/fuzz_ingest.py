@@ -59,9 +59,8 @@ def main() -> int:
     totals = service.wake(at + 10**7)[-1]
     assert isinstance(totals, m.IngestCounted)
     spent_s = time.process_time() - began
-    print(
-        f"{args.count} spoilt: {n_adverts} adverts, {totals.payloads} messages; no exception; {spent_s:.0f} s CPU"
-    )
+    print(f"{args.count} spoilt: {n_adverts} adverts, {totals.payloads} messages; no exception")
+    print(f"{spent_s:.0f} s of CPU time")
     print(f"{totals.observations} observations passed; dropped by cause:")
     for cause, count in sorted(totals.drops.items(), key=lambda item: -item[1]):
         print(f"  {cause:18} {count}")

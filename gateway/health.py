@@ -71,17 +71,25 @@ class HealthBook:
         elapsed_s = to_seconds(now - self._judged_at) if self._judged_at else 0.0
         self._judged_at = now
         names = list(dict.fromkeys((*roster.gateways, *heard)))
+        out = self._farewell(names, now)
         self._records = {name: self._records.get(name) or Record(review_at=now + REVIEW) for name in names}
         for name, gateway in heard.items():
             _learn(self._records[name], gateway, elapsed_s, now)
         outage = self._outage(heard, now)
         share = self._usual_share(heard)
         kinds = max((len(gateway.kinds) for gateway in heard.values()), default=0)
-        out: list[GatewayHealth] = []
         for name in names:
             state, finding = self._state(name, heard.get(name), outage, share, kinds, now)
             out += _tell(self._records[name], name, heard.get(name), state, finding, now)
         return out
+
+    def _farewell(self, names: list[str], now: Instant) -> list[GatewayHealth]:
+        """A last word on gateways that were taken away: what was said of them is retained by the broker."""
+        gone = [name for name in self._records.keys() - set(names) if self._records[name].said is not None]
+        return [
+            GatewayHealth(gateway=name, state="unknown", at=now, finding="not_installed")
+            for name in sorted(gone)
+        ]
 
     def _state(
         self, name: str, gateway: Heard | None, outage: bool, share: float, kinds: int, now: Instant

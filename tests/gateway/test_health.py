@@ -174,3 +174,17 @@ def test_drops_are_told_by_cause() -> None:
     house.alive.discard("gw-3")
     house.run(60)
     assert house.said["gw-3"].drops == {"not_enrolled": 7}
+
+
+def test_a_gateway_that_was_taken_away_is_not_left_standing_as_ok() -> None:
+    house = House()
+    house.run(60)
+    house.names.remove("gw-3")
+    house.roster = Roster(InstalledGateway(name, "L1", 0, 0) for name in house.names)
+    del house.heard["gw-3"]
+    house.alive.discard("gw-3")
+    house.run(5)
+    assert house.state() == ("unknown", "not_installed")
+    house.said.clear()
+    house.run(60)
+    assert "gw-3" not in house.said, "once"
