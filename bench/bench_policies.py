@@ -178,7 +178,9 @@ def as_positions(
 
 def run(site: Site, grid: WalkableGrid, policy: str, args: argparse.Namespace, seed: int) -> Tally:
     begin = MIDNIGHT + round(args.start * HOUR)
-    service = DispatcherService(site, grid, DispatcherSettings(policy=policy))
+    service = DispatcherService(
+        site, grid, msgspec.convert({"policy": policy, **args.set}, DispatcherSettings)
+    )
     sim = FirmwareSimService(
         site,
         grid,
@@ -301,6 +303,9 @@ def main() -> None:
         "--instant", action="store_true", help="handsets that answer in 2 s and never decline"
     )
     parser.add_argument("--pouch", action="store_true", help="kits and power banks are carried")
+    parser.add_argument(
+        "--set", type=json.loads, default={}, help="other settings of the dispatcher, as JSON"
+    )
     args = parser.parse_args()
     site = cast(
         load_site(Path(__file__).parent.parent / "config/sites/demo"), args.staff, args.pouch, args.scene

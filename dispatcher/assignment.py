@@ -54,6 +54,9 @@ class Problem:
     """(t,)."""
     oldest: Bools
     """(t,): first of its role past all patience."""
+    ageing: float = 0.0
+    """Added to the price of not serving for each target past the first: how soon the late catch up with
+    those who can still be served in time."""
 
 
 def on_time(problem: Problem) -> Floats:
@@ -77,7 +80,8 @@ def prices_of_not_serving(problem: Problem) -> Floats:
     dearest = float(np.abs(problem.extra).max(initial=0.0))
     slope = 1.0 + OVERDUE_WEIGHT
     reach = 1.0 + LATE_WEIGHT + slope * longest_s / problem.target_s
-    price = slope * problem.waited_s / problem.target_s + reach + OLDEST_WEIGHT * problem.oldest
+    x = problem.waited_s / problem.target_s
+    price = slope * x + reach + problem.ageing * np.maximum(0.0, x - 1.0) + OLDEST_WEIGHT * problem.oldest
     result: Floats = problem.weight * price + dearest
     return result
 

@@ -333,6 +333,7 @@ def _problem(
         target_s=np.array([column.task.need.target_s for column in columns], np.float64),
         weight=np.array(weights, np.float64),
         oldest=_oldest(columns, received, settings, now),
+        ageing=settings.ageing,
     )
 
 
