@@ -19,7 +19,14 @@ HOLD_S: Final = 25.0
 
 def customer_routes(screens: Screens) -> APIRouter:
     router = APIRouter()
-    core, tokens, desk = screens.core, screens.tokens, screens.desk
+    _add_asking(router, screens)
+    _add_waiting(router, screens)
+    return router
+
+
+def _add_asking(router: APIRouter, screens: Screens) -> None:
+    """Where a call begins: at a spot's QR code or in an app."""
+    tokens = screens.tokens
 
     @router.get("/c/{spot_token}/start")
     async def start(spot_token: str, request: Request) -> Response:
@@ -48,6 +55,11 @@ def customer_routes(screens: Screens) -> APIRouter:
         body = await read_json(request)
         spot = _spot_named(screens, text_field(body, "spot", limit=64))
         return await _place(screens, request, spot, body, f"device/{device_id}", device_id)
+
+
+def _add_waiting(router: APIRouter, screens: Screens) -> None:
+    """What a customer sees and may change while the call is open."""
+    core, tokens, desk = screens.core, screens.tokens, screens.desk
 
     @router.get("/c/call/{call_token}/state")
     async def state(call_token: str, request: Request) -> Response:
@@ -91,8 +103,6 @@ def customer_routes(screens: Screens) -> APIRouter:
         call_id, body = await _changing(screens, request, call_token)
         fields = {"stars": body.get("stars"), "note": text_field(body, "note", "")}
         return await change(request, call_id, m.RateCall, fields)
-
-    return router
 
 
 async def _place(
