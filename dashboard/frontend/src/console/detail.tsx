@@ -184,7 +184,8 @@ function Candidates({ call, task }: { call: CallChanged; task: TaskView }) {
 function CandidateRow({ call, task, candidate }: { call: CallChanged; task: TaskView; candidate: Candidate }) {
   const current = task.unit_id === candidate.unit_id;
   const sameFloor = state.places.value.get(candidate.unit_id)?.floor === call.place.floor;
-  const why = [reasonText(candidate.reason)];
+  // What the planner saw when it decided; of whoever has the task by now, where they stand.
+  const why = [current ? stateText(task) : reasonText(candidate.reason)];
   if (sameFloor) why.push(t("why.sameFloor"));
   if (candidate.p_on_time !== null) why.push(t("why.onTime", { percent: Math.round(candidate.p_on_time * 100) }));
   if (candidate.fix_age_s !== null && candidate.fix_age_s > 5) why.push(t("why.fixAge", { seconds: Math.round(candidate.fix_age_s) }));
