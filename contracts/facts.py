@@ -3,7 +3,7 @@
 from typing import Literal
 
 from contracts.quantities import Instant
-from contracts.values import Candidate, EnrolledDevice, InstalledGateway, Message, Place, TaskNeed
+from contracts.values import Candidate, Cure, EnrolledDevice, InstalledGateway, Message, Place, TaskNeed
 
 
 class Fact(Message, frozen=True, kw_only=True):
@@ -165,6 +165,45 @@ class NoUnitAvailable(Fact, frozen=True, kw_only=True):
 
     task_id: str
     reasons: dict[str, int]
+
+
+class EtaRevised(Fact, frozen=True, kw_only=True):
+    """Whoever is under way will arrive at another time than was said."""
+
+    task_id: str
+    unit_id: str
+    eta_at: Instant
+    p_on_time: float
+
+
+class BreachForecast(Fact, frozen=True, kw_only=True):
+    """More likely late than not, and what could be done about it; said once per assignment."""
+
+    call_id: str
+    task_id: str
+    p_on_time: float
+    cure: Cure | None = None
+
+
+class TaskEscalated(Fact, frozen=True, kw_only=True):
+    """Nobody is committed yet and patience is over: the next step of the ladder is told."""
+
+    call_id: str
+    task_id: str
+    step: int
+    """1, 2, 3 …"""
+    to: str
+    """``zone_lead control_room duty_manager``."""
+
+
+class LoanOverdue(Fact, frozen=True, kw_only=True):
+    """A lent item should be back by now; said once."""
+
+    task_id: str
+    item: str
+    item_number: str
+    depot: str
+    due_at: Instant
 
 
 class DutyChanged(Fact, frozen=True, kw_only=True):

@@ -67,3 +67,13 @@ class Candidate(msgspec.Struct, frozen=True):
     """``chosen``, or why not: ``busy declined_before off_shift no_skill no_route slower …``."""
     depot: str | None = None
     fix_age_s: float | None = None
+
+
+class Cure(msgspec.Struct, frozen=True):
+    """Who else could make it in time, and what that would cost."""
+
+    unit_id: str
+    eta_s: float
+    p_on_time: float
+    taken_from: str | None = None
+    """Task that this person would be taken off."""

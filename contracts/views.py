@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from contracts.quantities import Instant
-from contracts.values import Candidate, EnrolledDevice, InstalledGateway, Message, Place
+from contracts.values import Candidate, Cure, EnrolledDevice, InstalledGateway, Message, Place
 
 
 class OfferView(msgspec.Struct, frozen=True):
@@ -63,6 +63,11 @@ class TaskView(msgspec.Struct, frozen=True):
     cleared_at: Instant | None = None
     breached_at: Instant | None = None
     waiting_for: dict[str, int] = {}
+    forecast_at: Instant | None = None
+    """When a breach was forecast for whoever is under way."""
+    cure: Cure | None = None
+    escalated_to: str = ""
+    """The last step of the ladder that was told that nobody is committed."""
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):
@@ -122,6 +127,9 @@ class StockChanged(Message, frozen=True, kw_only=True):
     version: int
     free: dict[str, int]
     reserved: dict[str, int]
+    lent: dict[str, int] = {}
+    overdue: dict[str, int] = {}
+    """Of those lent, the ones that should be back by now."""
 
 
 class Snapshot(Message, frozen=True, kw_only=True):
