@@ -7,8 +7,8 @@ import { isOpen, pressingTask } from "../shared/sla";
 import { chime, siren } from "./sound";
 import { polite, urgent } from "./said";
 import * as state from "./state";
-import { t } from "./texts";
-import { placeText, serviceName } from "./words";
+import { coded, t } from "./texts";
+import { depotName, placeText, serviceName } from "./words";
 
 export interface Alarm {
   /** The same happening keeps its id, so that an acknowledgement holds. */
@@ -47,6 +47,13 @@ function callAlarms(): Alarm[] {
       if (awaited && task.breached_at !== null) {
         found.push({ id: `breach ${task.task_id}`, level: 2, text: t("alarm.breach", { service }), where, at: task.breached_at, goTo });
       }
+      if (awaited && task.forecast_at && task.breached_at === null) {
+        found.push({ id: `forecast ${task.task_id}`, level: 2, text: t("alarm.forecast", { service }), where, at: task.forecast_at, goTo });
+      }
+      if (awaited && task.escalated_to) {
+        const to = coded("escalated", task.escalated_to);
+        found.push({ id: `escalated ${task.task_id} ${task.escalated_to}`, level: 2, text: t("alarm.escalated", { to, service }), where, at: call.received_at, goTo });
+      }
       if (awaited && task.state === "pending" && Object.keys(task.waiting_for).length > 0) {
         found.push({ id: `nobody ${task.task_id}`, level: 2, text: t("alarm.nobody", { service }), where, at: call.received_at, goTo });
       }
@@ -67,6 +74,10 @@ function systemAlarms(): Alarm[] {
     const where = names.slice(0, 3).join(", ") + (names.length > 3 ? " …" : "");
     const at = Math.max(...down.map((row) => row.health?.last_heard_at ?? 0));
     found.push({ id: `gateways ${names.join()}`, level: 3, text: t("alarm.gateways", { n: names.length }), where, at, goTo: { kind: "gateway", id: first.gateway } });
+  }
+  for (const row of state.stock.value.values()) {
+    const n = Object.values(row.overdue ?? {}).reduce((sum, one) => sum + one, 0);
+    if (n) found.push({ id: `overdue ${row.depot} ${n}`, level: 3, text: t("alarm.overdue", { n }), where: depotName(row.depot), at: 0, goTo: null });
   }
   for (const service of state.services.value.values()) {
     if (service.state !== "degraded") continue;

@@ -7,11 +7,11 @@ import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { reasonText } from "../shared/reasons";
 import { Ring, readable } from "../shared/ring";
 import { clockOf, isOpen, responseSeconds } from "../shared/sla";
-import type { CallChanged, Candidate, OfferView, TaskView } from "../shared/protocol";
+import type { CallChanged, Candidate, Cure, OfferView, TaskView } from "../shared/protocol";
 import { asksCancel, assign, beginMove, cancelCall, release, select } from "./actions";
 import { UnitDetail } from "./unitdetail";
 import * as state from "./state";
-import { t } from "./texts";
+import { coded, t } from "./texts";
 import {
   byText,
   colourOf,
@@ -152,9 +152,29 @@ function Task({ call, task }: { call: CallChanged; task: TaskView }) {
           )}
         </p>
       )}
+      {open && task.escalated_to && <p class="warn">{t("escalated", { to: coded("escalated", task.escalated_to) })}</p>}
+      {open && task.cure && task.on_scene_at === null && <CureLine task={task} cure={task.cure} />}
       {open && offer && <Offer offer={offer} />}
       {open && task.on_scene_at === null && task.candidates.length > 0 && <Candidates call={call} task={task} />}
     </section>
+  );
+}
+
+/** It will be late, and this is what would help: said before the miss, with the cure as a button. */
+function CureLine({ task, cure }: { task: TaskView; cure: Cure }) {
+  return (
+    <p class="cure">
+      <span>
+        <Icon name="warning" size={16} />{" "}
+        {t("cure.text", { name: unitName(cure.unit_id), time: minutesSeconds(cure.eta_s), percent: Math.round(cure.p_on_time * 100) })}{" "}
+        {cure.taken_from && <span class="muted">{t("cure.from")}</span>}
+      </span>
+      {state.canDispatch.value && (
+        <button class="small primary" data-act="cure" onClick={() => void assign(task.task_id, cure.unit_id)}>
+          {t("cure.do")}
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -102,6 +102,8 @@ function Stock() {
               {Object.keys(row.free).map((item) => (
                 <span key={item} class={row.free[item] ? "chip" : "chip out"}>
                   {itemName(item)} {row.free[item]}
+                  {row.lent?.[item] ? ` (${t("site.lent", { n: row.lent[item] })})` : ""}
+                  {row.overdue?.[item] ? ` (${t("site.overdue", { n: row.overdue[item] })})` : ""}
                   {row.reserved[item] ? ` (${t("site.reserved", { n: row.reserved[item] })})` : ""}
                 </span>
               ))}

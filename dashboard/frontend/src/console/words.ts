@@ -58,6 +58,7 @@ export const stateText = (of: CallChanged | TaskView): string => coded("state", 
 /** What belongs to a fact: a role, an item, a reason. */
 function detailText({ kind, detail }: TimelineEntry): string {
   if (kind === "SlaBreached") return roleName(detail);
+  if (kind === "TaskEscalated") return coded("escalated", detail);
   if (kind === "ItemPickedUp" || kind === "ItemReturned") {
     const [item = "", ...number] = detail.split(" ");
     return [itemName(item), ...number].join(" ");

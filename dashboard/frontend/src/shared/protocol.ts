@@ -46,6 +46,9 @@ export interface TaskView {
   cleared_at: number | null;
   breached_at: number | null;
   waiting_for: Record<string, number>;
+  forecast_at: number | null;
+  cure: Cure | null;
+  escalated_to: string;
 }
 
 export interface OfferView {
@@ -70,6 +73,13 @@ export interface Candidate {
   reason: string;
   depot: string | null;
   fix_age_s: number | null;
+}
+
+export interface Cure {
+  unit_id: string;
+  eta_s: number;
+  p_on_time: number;
+  taken_from: string | null;
 }
 
 export interface TimelineEntry {
@@ -104,6 +114,8 @@ export interface StockChanged {
   version: number;
   free: Record<string, number>;
   reserved: Record<string, number>;
+  lent: Record<string, number>;
+  overdue: Record<string, number>;
 }
 
 export interface GatewayHealth {
