@@ -50,6 +50,7 @@ class Record:
     drops_before: Counter[str] = field(default_factory=Counter)
     steps_before: int = 0
     recent_finding: str = ""
+    vendor_format: str = ""
     said: tuple[State, str] | None = None
     said_per_s: float = 0.0
     said_at: Instant = 0
@@ -85,10 +86,17 @@ class HealthBook:
 
     def _farewell(self, names: list[str], now: Instant) -> list[GatewayHealth]:
         """A last word on gateways that were taken away: what was said of them is retained by the broker."""
-        gone = [name for name in self._records.keys() - set(names) if self._records[name].said is not None]
+        kept = set(names)
         return [
-            GatewayHealth(gateway=name, state="unknown", at=now, finding="not_installed")
-            for name in sorted(gone)
+            GatewayHealth(
+                gateway=name,
+                state="unknown",
+                at=now,
+                vendor_format=record.vendor_format,
+                finding="not_installed",
+            )
+            for name, record in self._records.items()
+            if name not in kept and record.said is not None
         ]
 
     def _state(
@@ -181,6 +189,7 @@ def _tell(
         return []
     record.said, record.said_per_s, record.said_at = (state, finding), record.per_s, now
     offset = gateway.clock.offset if gateway else None
+    record.vendor_format = gateway.vendor_format if gateway else record.vendor_format
     return [
         GatewayHealth(
             gateway=name,
@@ -189,7 +198,7 @@ def _tell(
             last_heard_at=gateway.last_at if gateway else 0,
             adverts_per_s=round(record.per_s, 1),
             clock_offset_ms=round((offset or 0) / 1000, 1),
-            vendor_format=gateway.vendor_format if gateway else "",
+            vendor_format=record.vendor_format,
             finding=finding,
             drops=dict(gateway.drops) if gateway else {},
         )
