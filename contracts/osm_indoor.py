@@ -248,13 +248,17 @@ class Ground:
         return shapely.union_all(open_).difference(shapely.union_all(solid))
 
 
-def _assemble(extract: Extract, frame: LocalFrame, settings: ImportSettings) -> tuple[Site, list[Finding]]:
+def _assemble(
+    extract: Extract, frame: LocalFrame, settings: ImportSettings
+) -> tuple[Site | None, list[Finding]]:
     levels = sorted({level for level, *_ in extract.areas} | {level for level, *_ in extract.paths})
     levels = _with_halves(levels, extract.ways)
     grounds = {level: _ground(extract, level) for level in levels}
     connectors, findings = connectors_of(extract.ways, levels)
     landings = _landings(grounds, connectors)
     grounds = {level: ground for level, ground in grounds.items() if ground.spaces()}
+    if not grounds:
+        return None, [error(FILE, "", "no indoor area is large enough to stand in: nothing to import")]
     outlines = {level: _outline(ground) for level, ground in grounds.items()}
     opened = [
         open_rooms(

@@ -1,3 +1,17 @@
-"""Before numpy is loaded: the same single-threaded linear algebra as in the product."""
+"""For all tests: single-threaded linear algebra as in the product, and the browser last.
 
-import runtime  # noqa: F401
+Playwright keeps an event loop running in its process until the end, in which no ``asyncio.run`` of a
+later test would work; so browser tests come after all others and stay together on one worker.
+"""
+
+import pytest
+
+import runtime  # noqa: F401  (sets the threads before numpy is loaded)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.own_markers = [mark for mark in item.own_markers if mark.name != "xdist_group"]
+            item.add_marker(pytest.mark.xdist_group("browser"), append=False)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -234,6 +234,13 @@ features_drawn = st.builds(
 )
 
 
+def test_specks_are_no_building() -> None:
+    speck = feature("Polygon", [(0.0, 0.0), (0.0, 0.0), (0.0, 1e-9), (1e-9, 0.0)], indoor="room", level="0")
+    site, findings = import_osm({"features": [speck]}, SETTINGS)
+    assert site is None
+    assert "nothing to import" in str(findings[-1])
+
+
 @given(st.lists(features_drawn, min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_whatever_people_draw_becomes_a_site_or_a_finding(features: list[dict[str, Any]]) -> None:
