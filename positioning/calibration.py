@@ -3,7 +3,7 @@
 A calibration is plain data, versioned and readable; fitting it is a pure function of a survey.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -50,6 +50,8 @@ class SurveyedSpot(msgspec.Struct, frozen=True):
 
 class Calibration(msgspec.Struct, frozen=True):
     schema: int
+    revision: int
+    """Counts up with each survey that was applied."""
     title: str
     device_class: str
     """Radio class of the surveying device: offsets count from it."""
@@ -85,8 +87,9 @@ def fit(
     distance_m: Floats,
     structure_db: Floats,
     about: tuple[str, str, float],
+    kernel: Kernel | None = None,
 ) -> Calibration:
-    """Fit to a survey.
+    """Fit to a survey; the kernel too, unless it is given.
 
     Args:
         distance_m: (s, g) from each spot to each gateway, heights included.
@@ -96,15 +99,16 @@ def fit(
     decades = -10 * np.log10(np.maximum(distance_m, 0.5))
     level = survey.level_dbm + structure_db
     usable = np.isfinite(level)
-    kernel = residuals.PRIOR
-    lines = _fit_lines(survey, kernel, decades, level, usable & ~survey.missed, None)
+    found = kernel or residuals.PRIOR
+    lines = _fit_lines(survey, found, decades, level, usable & ~survey.missed, None)
     for _ in range(ROUNDS):
         wanted = usable & ~(survey.missed & (_model(lines, decades) < level - MISSED_MARGIN_DB))
-        lines = _fit_lines(survey, kernel, decades, level, wanted, lines)
+        lines = _fit_lines(survey, found, decades, level, wanted, lines)
         wanted = usable & ~(survey.missed & (_model(lines, decades) < level))
         fields = _fields(survey, level - _model(lines, decades), wanted)
-        kernel = residuals.fit([field for field in fields if len(field.x_m) > 2])
-    return _describe(survey, names, floors, lines, kernel, fields, wanted, about)
+        if kernel is None:
+            found = residuals.fit([field for field in fields if len(field.x_m) > 2])
+    return _describe(survey, names, floors, lines, found, fields, wanted, about)
 
 
 def _model(lines: Lines, decades: Floats) -> Floats:
@@ -180,6 +184,7 @@ def _describe(
     title, device_class, tag_height_m = about
     return Calibration(
         schema=SCHEMA,
+        revision=1,
         title=title,
         device_class=device_class,
         tag_height_m=round(tag_height_m, 3),
@@ -224,13 +229,10 @@ def residual_map(
     return residuals.predict(calibration.kernel, field, floor, x_m, y_m)
 
 
-def without_map(calibration: Calibration) -> Calibration:
-    """The lines alone, to compare with."""
-    return replace_spots(calibration, ())
-
-
-def replace_spots(calibration: Calibration, spots: tuple[SurveyedSpot, ...]) -> Calibration:
-    return msgspec.structs.replace(calibration, spots=spots)
-
-
-__all__ = ["Calibration", "GatewayFit", "SurveyedSpot", "fit", "replace", "residual_map", "without_map"]
+def differences(old: Calibration, new: Calibration) -> list[tuple[str, float, float]]:
+    """Gateways of both, with what the new one says of each against the old: dB at 1 m, and exponent."""
+    before = {fit.gateway: fit for fit in old.gateways}
+    pairs = [(fit, before[fit.gateway]) for fit in new.gateways if fit.gateway in before]
+    return [
+        (a.gateway, a.power_dbm - b.power_dbm, a.path_loss_exponent - b.path_loss_exponent) for a, b in pairs
+    ]

@@ -26,7 +26,7 @@ CANDIDATES: Final = 8
 """A new track chooses its particles among so many times as many places."""
 BEGIN_AT_ONCE: Final = 64
 """New tracks solved in one go: bounds the memory of their candidates."""
-ANEW: Final = 4
+ANEW: Final = 2
 """Particles per update that start anew near the loudest gateway, so that no error is for ever."""
 ANEW_PER_S: Final = 0.004
 """Their weight: once in four minutes the filter is assumed to be lost."""
@@ -34,9 +34,9 @@ SLOWNESS: Final = 10.0
 """Offsets are learnt so much more slowly than places: in one place all residuals persist."""
 TOGETHER: Final = 256
 """Devices updated in one go: their particles stay in the processor's cache."""
-THIN: Final = 0.5
+THIN: Final = 0.8
 """Resample below this share of effective particles."""
-ROUGH: Final = 0.25
+ROUGH: Final = 0.6
 """Copies are parted by this share of the cloud's spread times p ** -1/6 (Gordon et al., 1993)."""
 CHI2_95: Final = 5.991
 

@@ -8,28 +8,21 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from contracts.columns import unpack_positions
-from contracts.geometry import shape
-from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import EnrolmentChanged, Message, PositionsEstimated
 from contracts.quantities import Instant
 from positioning.calibration import Calibration
 from positioning.service import PositioningService
 from positioning.settings import PositioningSettings
-from runtime import baselines
-from runtime.judging import Estimates, Metrics, judge
-from runtime.recordings import Recording, enrolled, read_recording, reports
+from runtime import baselines, plots
+from runtime.calibrate import load, survey_of
+from runtime.judging import Estimates, Metrics, judge, pair
+from runtime.recordings import Recording, enrolled, grid_of, read_recording, reports
 
-ROOM_M2 = 3000.0
-"""Places up to this size get cells of half a metre, larger ones of a metre as malls do."""
 ENGINE = "engine"
 METHODS = (ENGINE, *baselines.METHODS)
-
-
-def grid_for(recording: Recording) -> WalkableGrid:
-    """The walkable grid of a recording's place, finer for rooms."""
-    outlines = [shape(floor.outline) for floor in recording.site.floors]
-    return build_grid(recording.site, 0.5 if sum(outline.area for outline in outlines) <= ROOM_M2 else 1.0)
 
 
 def run_engine(
@@ -38,7 +31,7 @@ def run_engine(
     calibration: Calibration | None = None,
 ) -> Estimates:
     """Every estimate that the service makes while it hears the recording."""
-    grid = grid_for(recording)
+    grid = grid_of(recording.site)
     service = PositioningService(recording.site, grid, settings or PositioningSettings(), calibration)
     estimates = Estimates.empty()
     if not len(recording.at):
@@ -88,10 +81,47 @@ def _keep(estimates: Estimates, messages: Sequence[Message], recording: Recordin
             estimates.zone.append(positions.zone[row] or "")
 
 
-def evaluate(recording: Recording, method: str) -> Metrics:
-    """All metrics of one method on one recording."""
-    estimates = run_engine(recording) if method == ENGINE else baselines.run(recording, method)
+def commission(recording: Recording) -> Calibration | None:
+    """The calibration by the survey that the recording names, where it lies beside it."""
+    if recording.survey is None or not (recording.path.parent / recording.survey).is_dir():
+        return None
+    survey = read_recording(recording.path.parent / recording.survey)
+    return survey_of(survey, recording.site, grid_of(recording.site)).fit()
+
+
+def evaluate(
+    recording: Recording, method: str, calibration: Calibration | None = None, plot: Path | None = None
+) -> Metrics:
+    """All metrics of one method on one recording; ``plot`` is a folder for a picture of each floor."""
+    if method == ENGINE:
+        estimates = run_engine(recording, calibration=calibration)
+    else:
+        estimates = baselines.run(recording, method)
+    if plot is not None:
+        _draw(plot, recording, method, estimates)
     return judge(recording.truth, estimates, tuple(floor.floor for floor in recording.site.floors))
+
+
+def _draw(folder: Path, recording: Recording, method: str, estimates: Estimates) -> None:
+    """Truth, what was said of it, its ellipse, and the miss as a line; one picture a floor."""
+    paired, truth = pair(recording.truth, estimates), recording.truth
+    known = [(row, int(i)) for row, i in enumerate(paired.index) if i >= 0 and np.isfinite(truth.x_m[row])]
+    for floor in recording.site.floors:
+        shapes: list[str] = []
+        for row, i in known:
+            if truth.floor[row] == floor.floor:
+                said, true = (estimates.x_m[i], estimates.y_m[i]), (truth.x_m[row], truth.y_m[row])
+                if np.isfinite(estimates.semi_major_m[i]):
+                    axes = (estimates.semi_major_m[i], estimates.semi_minor_m[i], estimates.heading_deg[i])
+                    shapes.append(plots.ellipse(*said, *axes))
+                shapes += [
+                    plots.line("miss", (true, said)),
+                    plots.dot("good", *true),
+                    plots.dot("staff", *said),
+                ]
+        plots.write_floor(
+            folder / f"{recording.name}-{method}-{floor.floor}.svg", recording.site, floor.floor, shapes
+        )
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -99,6 +129,11 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = subparsers.add_parser("evaluate", help="accuracy of the engine on recordings with known truth")
     parser.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING")
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
+    parser.add_argument(
+        "--plot", type=Path, metavar="DIR", help="draw track, truth and ellipses on each floor"
+    )
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="instead of the recording's survey")
+    parser.add_argument("--no-survey", action="store_true", help="gateway positions only")
     parser.add_argument(
         "--method",
         action="append",
@@ -110,12 +145,17 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def main(args: argparse.Namespace) -> int:
     """Judge and print; exit status 0."""
+    given = load(args.calibration) if args.calibration else None
     rows: list[dict[str, object]] = []
+    methods = args.method or (ENGINE,)
     for path in args.recordings:
         recording = read_recording(path)
+        calibration = given
+        if given is None and not args.no_survey and ENGINE in methods:
+            calibration = commission(recording)
         rows += [
-            {"name": recording.name, "method": method, **evaluate(recording, method)}
-            for method in args.method or (ENGINE,)
+            {"name": recording.name, "method": m, **evaluate(recording, m, calibration, args.plot)}
+            for m in methods
         ]
     print(json.dumps({"recordings": rows}, indent=1) if args.json else table(rows))
     return 0

@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import ConfigError
+from contracts.geometry import shape
+from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import EnrolledDevice, InstalledGateway, ScanReport
 from contracts.quantities import from_seconds
 from contracts.sitemap import Floor, Name, Polygon, Site, Space, Zone
 
 MARGIN_M = 5.0
 """Where a recording names no bounds, people may be so far outside the hull of its gateways."""
+ROOM_M2 = 3000.0
 CEILING_M = 3.0
 """Mounting height of a gateway whose z is not known."""
 TAG_HEIGHT_M = 1.2
@@ -133,6 +136,12 @@ def _report(recording: Recording, part: Ints, seq: int) -> ScanReport:
         offset_ms=offset_ms.astype("<u2").tobytes(),
         received_at=int(recording.at[part[-1]]),
     )
+
+
+def grid_of(site: Site) -> WalkableGrid:
+    """The walkable grid of a place, of half a metre in rooms and of a metre in malls."""
+    area_m2 = sum(shape(floor.outline).area for floor in site.floors)
+    return build_grid(site, 0.5 if area_m2 <= ROOM_M2 else 1.0)
 
 
 def enrolled(recording: Recording) -> tuple[EnrolledDevice, ...]:
