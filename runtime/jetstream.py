@@ -184,8 +184,8 @@ class PulledBus:
         content = msgspec.json.encode({"batch": BATCH, "expires": round(PULL_S * 1e9)})
         for number in itertools.count():
             if self._gone:
-                self.counters["pulls_failed"] += 1
                 self._gone = not await self._ensure_consumer()
+                self.counters["pulls_failed"] += 1
             if self._gone or not self._client.is_connected:
                 await asyncio.sleep(RETRY_S)
                 continue

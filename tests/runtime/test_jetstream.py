@@ -64,11 +64,18 @@ class Gateway:
         self.client = paho.Client(CallbackAPIVersion.VERSION2, name, clean_session=False)
         self.client.username_pw_set("gateways", broker.credentials.gateways)
         self.client.reconnect_delay_set(1, 1)
+        self.acknowledged: set[int] = set()
+        self.client.on_publish = lambda *details: self.acknowledged.add(details[2])
         self.client.connect("127.0.0.1", broker.settings.mqtt_port)
         self.client.loop_start()
 
-    def send(self, topic: str, content: bytes, qos: int = 1, retain: bool = False) -> paho.MQTTMessageInfo:
-        return self.client.publish(topic, content, qos, retain)
+    def send(self, topic: str, content: bytes, qos: int = 1, retain: bool = False) -> int:
+        return self.client.publish(topic, content, qos, retain).mid
+
+    async def deliver(self, topic: str, content: bytes, retain: bool = False) -> None:
+        """Send, and wait for the PUBACK."""
+        number = self.send(topic, content, retain=retain)
+        await until(lambda: number in self.acknowledged)
 
     def __enter__(self) -> "Gateway":
         return self
@@ -137,7 +144,7 @@ def test_qos_0_and_retained_come_by_mqtt_and_nothing_comes_twice(broker: Running
     async def scenario() -> None:
         status = "nearhand/v1/rest/gateways/gw-1/status"
         with Gateway(broker, "g-rest") as gateway:
-            gateway.send(status, b"kept", retain=True).wait_for_publish(10)
+            await gateway.deliver(status, b"kept", retain=True)
             async with open_bus(broker, "rest", "#") as bus:
                 kept = [one.message for one in await take(bus, 1)]
                 assert isinstance(kept[0], m.GatewayPayload)
@@ -179,10 +186,10 @@ def test_no_acknowledged_payload_is_lost_when_the_broker_is_killed(broker: Runni
         async with open_bus(broker, "kill") as bus:
             with Gateway(broker, "g-kill") as gateway:
                 sent = [gateway.send(SCAN.format(site="kill"), content) for content in numbered(300)]
-                await until(lambda: sent[149].is_published())
+                await until(lambda: sent[149] in gateway.acknowledged)
                 await asyncio.to_thread(broker.kill_and_restart)
                 sent += [gateway.send(SCAN.format(site="kill"), content) for content in numbered(300, 300)]
-                await until(lambda: all(one.is_published() for one in sent))
+                await until(lambda: gateway.acknowledged.issuperset(sent))
                 await take_all(bus, numbered(600))
                 assert bus.counters["disconnects"] >= 1
                 await until(lambda: bus.connected)
@@ -199,7 +206,7 @@ def test_what_a_dead_process_had_not_finished_comes_again(broker: RunningBroker)
                 got = await take(first, 20)
                 first.acknowledge(got[:5])
             for content in numbered(5, 20):
-                gateway.send(SCAN.format(site="again"), content).wait_for_publish(10)
+                await gateway.deliver(SCAN.format(site="again"), content)
             async with open_bus(broker, "again") as second:
                 assert set(await take_all(second, numbered(20, 5))) == set(numbered(20, 5))
                 await settled(second)
@@ -215,7 +222,7 @@ def test_the_old_is_dropped_at_once_and_what_kills_us_is_given_up(broker: Runnin
                 for _delivery in range(DELIVERIES_MAX):
                     assert contents(await take(bus, 1)) == [b"poison"]
                 await until(lambda: bus.counters["dropped_given_up"] == 1)
-            gateway.send(SCAN.format(site="old"), b"old").wait_for_publish(10)
+            await gateway.deliver(SCAN.format(site="old"), b"old")
             async with open_bus(broker, "old", age_s=0) as bus:
                 await until(lambda: bus.counters["dropped_old"] == 1)
                 assert not bus.take(1)
