@@ -1,9 +1,9 @@
-"""What time alone brings about: offers expire, deadlines pass, shifts begin and end, enrolments run out.
+"""What time alone brings about: offers expire, deadlines pass, shifts end, loans and enrolments run out.
 
 Never early: an offer expires when its time is over, a deadline is missed when it lies in the past.
 """
 
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from contracts import messages as m
 from contracts.messages import Fact
@@ -17,13 +17,19 @@ from dispatcher.settings import DispatcherSettings
 
 TICK: Final[Duration] = 1
 """A deadline is missed one microsecond after it."""
+LADDER: Final = ((0.3, "zone_lead"), (0.6, "control_room"), (1.0, "duty_manager"))
+"""Who is told that nobody is committed yet, after which share of the target. Before all of them comes the
+second offer to a colleague."""
 NEVER: Final[Instant] = 2**53
 """After all times: the year 2255."""
+
+Event: TypeAlias = tuple[Instant, str, type[Fact], dict[str, Any]]
+"""When it fell due, a name to order by, the fact and its fields."""
 
 
 def due(ledger: Ledger, now: Instant) -> list[Fact]:
     """Facts that are due by ``now``, in the order in which they fell due."""
-    events: list[tuple[Instant, str, type[Fact], dict[str, object]]] = []
+    events: list[Event] = []
     for task in open_tasks(ledger):
         for offer in live_offers(task):
             if offer.expires_at <= now:
@@ -41,6 +47,14 @@ def due(ledger: Ledger, now: Instant) -> list[Fact]:
         for call_id in ledger.open_calls
         if all(ledger.tasks[task].cleared_at is not None for task in ledger.calls[call_id].tasks)
     ]
+    for task in open_tasks(ledger):
+        events += _ladder(task, now)
+    for loan in ledger.loans.values():
+        if not loan.overdue and loan.due_at <= now:
+            about = {
+                name: getattr(loan, name) for name in ("task_id", "item", "item_number", "depot", "due_at")
+            }
+            events.append((loan.due_at, loan.task_id, m.LoanOverdue, about))
     over = tuple(
         device.device_id
         for device in ledger.enrolled.values()
@@ -52,6 +66,29 @@ def due(ledger: Ledger, now: Instant) -> list[Fact]:
     if over:
         draft.add(m.DevicesReleased, device_ids=over)
     return draft.facts
+
+
+def _ladder(task: Task, now: Instant) -> list[Event]:
+    """The steps of the ladder that are due: nobody is committed and patience is over."""
+    steps: list[Event] = []
+    while (at := escalates_at(task, len(steps))) is not None and at <= now:
+        step = task.escalated + len(steps) + 1
+        fields = {
+            "call_id": task.call_id,
+            "task_id": task.need.task_id,
+            "step": step,
+            "to": LADDER[step - 1][1],
+        }
+        steps.append((at, f"{task.need.task_id}/{step}", m.TaskEscalated, fields))
+    return steps
+
+
+def escalates_at(task: Task, further: int = 0) -> Instant | None:
+    """When the next step of the ladder (``further`` after it) is due, None where there is none."""
+    step = task.escalated + further
+    if step >= len(LADDER) or task_state(task) not in states.WAITING_STATES:
+        return None
+    return task.waiting_since + from_seconds(LADDER[step][0] * task.need.target_s)
 
 
 def missed_at(task: Task) -> Instant | None:
@@ -80,10 +117,9 @@ def duty_facts(
 def next_at(ledger: Ledger) -> Instant:
     """The earliest time at which ``due`` has something to say; ``NEVER`` if nothing is to come."""
     times: list[Instant] = [device.until for device in ledger.enrolled.values() if device.until is not None]
+    times += [loan.due_at for loan in ledger.loans.values() if not loan.overdue]
     for task in open_tasks(ledger):
-        missed = missed_at(task)
-        if missed is not None:
-            times.append(missed)
+        times += [at for at in (missed_at(task), escalates_at(task)) if at is not None]
         if task.offers:
             times += [offer.expires_at for offer in live_offers(task)]
     return min(times, default=NEVER)

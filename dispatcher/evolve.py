@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from contracts import messages as m
 from contracts.messages import Fact, TaskState, TimelineEntry, UnitStatus
 from contracts.quantities import DAY, Instant
@@ -22,6 +24,7 @@ from dispatcher.ledger import (
     live_offers,
     new_ledger,
     offer_of,
+    store_of,
     task_state,
     unit_of,
     unit_status,
@@ -77,8 +80,10 @@ def evolve(ledger: Ledger, fact: Fact) -> Ledger:
             items.returned(ledger, unit, fact)
             unit.version = fact.seq
             assert states.unit_step_allowed(status, m.ItemReturned, unit_status(ledger, unit)), fact
-        case m.SlaBreached() | m.NoUnitAvailable():
+        case m.SlaBreached() | m.NoUnitAvailable() | m.EtaRevised() | m.BreachForecast() | m.TaskEscalated():
             _noted(ledger, fact)
+        case m.LoanOverdue():
+            _overdue(ledger, fact)
         case m.DutyChanged():
             _duty_changed(ledger, fact)
         case _:
@@ -115,7 +120,7 @@ def _call_received(ledger: Ledger, fact: m.CallReceived) -> None:
         timeline=[_entry(fact)],
     )
     for need in fact.tasks:
-        ledger.tasks[need.task_id] = Task(fact.call_id, need)
+        ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at)
     ledger.open_calls.append(fact.call_id)
 
 
@@ -277,7 +282,7 @@ def _hold(task: Task, unit: Unit, depot: str | None, at: Instant) -> None:
     assert unit.offer_id is None, (unit.unit_id, unit.offer_id)
     task.unit_id, unit.task_id = unit.unit_id, task.need.task_id
     task.depot, task.told, task.waiting_for = depot, False, {}
-    task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = None
+    _new_holder(task)
 
 
 def _release(ledger: Ledger, task: Task, unit: Unit, fact: m.UnitReleased) -> None:
@@ -286,21 +291,52 @@ def _release(ledger: Ledger, task: Task, unit: Unit, fact: m.UnitReleased) -> No
     if fact.reason not in KEEPS_ASKING:
         task.declined[unit.unit_id] = fact.at
     task.unit_id = unit.task_id = None
+    task.waiting_since = fact.at
     task.depot, task.told = None, False
+    _new_holder(task)
+
+
+def _new_holder(task: Task) -> None:
+    """What was said about the last holder is void, and the ladder begins anew."""
     task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = None
+    task.forecast_at = task.cure = None
+    task.escalated, task.escalated_to = 0, ""
 
 
-def _noted(ledger: Ledger, fact: m.SlaBreached | m.NoUnitAvailable) -> None:
+def _noted(
+    ledger: Ledger,
+    fact: m.SlaBreached | m.NoUnitAvailable | m.EtaRevised | m.BreachForecast | m.TaskEscalated,
+) -> None:
+    """Facts beside the state: they change no step."""
     task = ledger.tasks[fact.task_id]
     call = ledger.calls[task.call_id]
-    call.planned = True
-    if isinstance(fact, m.SlaBreached):
-        assert task.breached_at is None, fact
-        task.breached_at = fact.at
-        _note(call, fact, detail=task.need.role)
-    else:
-        task.waiting_for = dict(sorted(fact.reasons.items()))
-        _note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
+    call.planned, call.version = True, fact.seq
+    match fact:
+        case m.SlaBreached():
+            assert task.breached_at is None, fact
+            task.breached_at = fact.at
+            _note(call, fact, detail=task.need.role)
+        case m.NoUnitAvailable():
+            task.waiting_for = dict(sorted(fact.reasons.items()))
+            _note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
+        case m.EtaRevised():
+            assert task.unit_id == fact.unit_id, fact
+            task.eta_at, task.p_on_time = fact.eta_at, fact.p_on_time
+            ledger.units[fact.unit_id].version = fact.seq
+        case m.BreachForecast():
+            task.forecast_at, task.cure, task.p_on_time = fact.at, fact.cure, fact.p_on_time
+            _note(call, fact, task.unit_id, "" if fact.cure is None else fact.cure.unit_id)
+        case m.TaskEscalated():
+            assert fact.step == task.escalated + 1, fact
+            task.escalated, task.escalated_to = fact.step, fact.to
+            _note(call, fact, detail=fact.to)
+
+
+def _overdue(ledger: Ledger, fact: m.LoanOverdue) -> None:
+    loan = ledger.loans[fact.task_id]
+    assert not loan.overdue, fact
+    ledger.loans[fact.task_id] = msgspec.structs.replace(loan, overdue=True)
+    store_of(ledger, loan.depot).version = fact.seq
 
 
 def _duty_changed(ledger: Ledger, fact: m.DutyChanged) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from contracts.quantities import SECOND, Duration, Instant
-from dispatcher import states
+from dispatcher import deadlines, states
 from dispatcher.ledger import Ledger, Task, live_offers, offer_of, open_tasks, task_state
 from dispatcher.settings import DispatcherSettings
 
@@ -52,6 +52,9 @@ def _tasks(ledger: Ledger, tasks: list[Task], now: Instant) -> list[str]:
         late = now - task.need.deadline_at > TICK
         if late and task.breached_at is None and state != "on_scene":
             broken.append(f"{name} is overdue and nobody noticed")
+        step = deadlines.escalates_at(task)
+        if step is not None and now - step > TICK:
+            broken.append(f"{name} is past its ladder's step and nobody was told")
         dead = [offer.offer_id for offer in live_offers(task) if now - offer.expires_at > TICK]
         broken += [f"{offer_id} should have expired" for offer_id in dead]
         if task.unit_id is None and (task.depot or task.picked_up_at or task.on_scene_at):

@@ -89,6 +89,7 @@ def returned(ledger: Ledger, unit: Unit, fact: m.ItemReturned) -> None:
         loan = loan_to_return(ledger, fact.unit_id, fact.item)
         assert loan is not None, fact
         del ledger.loans[loan.task_id]
+        store_of(ledger, loan.depot).version = fact.seq
     put_in(ledger, fact.depot, fact.item, fact)
 
 
@@ -98,6 +99,7 @@ def _boxed(ledger: Ledger, depot: str) -> bool:
 
 def _hand_over(ledger: Ledger, carried: Carried, fact: m.TaskCleared) -> None:
     """The customer has it now: lent with a clock, or for good."""
+    store_of(ledger, carried.depot).version = fact.seq
     loan_s = ledger.loan_s.get(carried.item)
     if loan_s is None:
         ledger.used[carried.item] = ledger.used.get(carried.item, 0) + 1

@@ -11,6 +11,7 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import (
     Candidate,
+    Cure,
     EnrolledDevice,
     Fact,
     InstalledGateway,
@@ -47,6 +48,8 @@ class Task(msgspec.Struct):
 
     call_id: str
     need: TaskNeed
+    waiting_since: Instant
+    """When the call came, or somebody committed was lost again."""
     unit_id: str | None = None
     told: bool = False
     """The holder was told (by an operator), did not accept, and has not reported anything yet."""
@@ -62,6 +65,11 @@ class Task(msgspec.Struct):
     cleared_at: Instant | None = None
     breached_at: Instant | None = None
     cancelled: bool = False
+    forecast_at: Instant | None = None
+    cure: Cure | None = None
+    escalated: int = 0
+    """Steps of the ladder taken since somebody was last committed."""
+    escalated_to: str = ""
     waiting_for: dict[str, int] = {}
     declined: dict[str, Instant] = {}
     """Unit → when it last refused or gave this task back."""
@@ -128,6 +136,8 @@ class Loan(msgspec.Struct, frozen=True):
     unit_id: str
     at: Instant
     due_at: Instant
+    overdue: bool = False
+    """It has been said that it should be back."""
 
 
 class Ledger(msgspec.Struct):

@@ -7,11 +7,11 @@ import numpy as np
 from contracts import messages as m
 from contracts.grid import WalkableGrid
 from contracts.messages import Fact, Message
-from contracts.quantities import DAY, MILLISECOND, MINUTE, SECOND, Instant
+from contracts.quantities import DAY, MILLISECOND, MINUTE, SECOND, Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from contracts.wire import COMMAND_TYPES
-from dispatcher import callers, deadlines, enrolment, planner, rules, shifts, situation, views
+from dispatcher import callers, deadlines, enrolment, forecast, planner, rules, shifts, situation, views
 from dispatcher.catalogue import catalogue_of
 from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Ways, times_of
@@ -33,7 +33,8 @@ _ENROLMENT_FACTS = (
 )
 _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
-    *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable),
+    *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
+    *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )
 """Facts that neither free nor add anything to plan with."""
@@ -66,6 +67,7 @@ class DispatcherService:
         self._duty_at: Instant = 0
         self._enrolled: tuple[m.EnrolledDevice, ...] = ()
         self._followed_at: Instant = 0
+        self._forecast_at: Instant = 0
         self._follow()
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
@@ -127,6 +129,7 @@ class DispatcherService:
                 planned = self._plan(now)
                 self._notice(planned)
                 facts += planned
+        facts += self._forecast(now)
         self._wake_at = self._next_wake(now)
         return [*facts, *self._changed(facts, before)]
 
@@ -161,8 +164,17 @@ class DispatcherService:
         seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now)
         return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
 
+    def _forecast(self, now: Instant) -> list[Fact]:
+        if now < self._forecast_at:
+            return []
+        facts = self._fold(forecast.revise(self.ledger, self.ways, self.whereabouts, self.settings, now))
+        self._forecast_at = now + from_seconds(self.settings.forecast_s)
+        return facts
+
     def _next_wake(self, now: Instant) -> Instant | None:
         times = [deadlines.next_at(self.ledger)]
+        if forecast.wanted(self.ledger):
+            times.append(self._forecast_at)
         if self._duty_at > now:
             times.append(self._duty_at)
         if self._plan_wanted:
@@ -211,7 +223,7 @@ class DispatcherService:
         units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
         out += [views.unit_view(ledger, ledger.units[unit], self.catalogue) for unit in units]
         depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
-        out += [views.stock_view(ledger.stores[depot]) for depot in depots]
+        out += [views.stock_view(ledger, ledger.stores[depot]) for depot in depots]
         if any(isinstance(fact, _ENROLMENT_FACTS) for fact in facts):
             out += self._enrolment_changed()
         if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):

@@ -1,5 +1,8 @@
 """The ledger as others see it: whole calls, units and depots. Pure reading."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from contracts.messages import (
     CallChanged,
     OfferView,
@@ -66,6 +69,9 @@ def task_view(task: Task) -> TaskView:
         cleared_at=task.cleared_at,
         breached_at=task.breached_at,
         waiting_for=dict(task.waiting_for),
+        forecast_at=task.forecast_at,
+        cure=task.cure,
+        escalated_to=task.escalated_to,
     )
 
 
@@ -127,13 +133,20 @@ def _target(ledger: Ledger, unit: Unit, task: Task | None, catalogue: Catalogue)
     return None if depot is None else Place(depot.floor, depot.x_m, depot.y_m)
 
 
-def stock_view(store: Store) -> StockChanged:
+def stock_view(ledger: Ledger, store: Store) -> StockChanged:
+    loans = [loan for loan in ledger.loans.values() if loan.depot == store.depot]
     return StockChanged(
         depot=store.depot,
         version=store.version,
         free=dict(sorted(store.free.items())),
         reserved=dict(sorted(store.reserved.items())),
+        lent=_count(loan.item for loan in loans),
+        overdue=_count(loan.item for loan in loans if loan.overdue),
     )
+
+
+def _count(items: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(items).items()))
 
 
 def snapshot(
@@ -146,5 +159,5 @@ def snapshot(
         version=ledger.seq,
         calls=tuple(call_view(ledger, ledger.calls[call]) for call in calls),
         units=tuple(unit_view(ledger, ledger.units[unit], catalogue) for unit in sorted(ledger.units)),
-        stock=tuple(stock_view(ledger.stores[depot]) for depot in sorted(ledger.stores)),
+        stock=tuple(stock_view(ledger, ledger.stores[depot]) for depot in sorted(ledger.stores)),
     )

@@ -12,16 +12,18 @@ def test_due_facts_come_in_the_order_in_which_they_fell_due() -> None:
     control.wait(1)
     control.call("luggage")
     facts = deadlines.due(control.ledger, control.now + 400 * SECOND)
-    times = [
-        fact.deadline_at if isinstance(fact, m.SlaBreached) else fact.at
-        for fact in facts
-        if not isinstance(fact, m.OfferExpired)
-    ]
-    assert times == sorted(times)
+    when = []
+    for fact in facts:
+        if isinstance(fact, m.OfferExpired):
+            offer = control.ledger.tasks[fact.task_id].offers[fact.offer_id]
+            when.append(offer.expires_at)
+        elif isinstance(fact, m.SlaBreached):
+            when.append(fact.deadline_at)
+    assert when == sorted(when)
     assert [fact.seq for fact in facts] == list(
         range(control.ledger.seq + 1, control.ledger.seq + 1 + len(facts))
     )
-    assert {type(fact) for fact in facts} == {m.OfferExpired, m.SlaBreached}
+    assert {type(fact) for fact in facts} == {m.OfferExpired, m.SlaBreached, m.TaskEscalated}
 
 
 def test_nothing_is_due_early() -> None:
@@ -63,3 +65,44 @@ def test_a_torn_journal_is_mended() -> None:
     cut = next(i for i, fact in enumerate(control.facts) if isinstance(fact, m.CallCleared))
     ledger = replay(control.site, control.facts[:cut])
     assert [type(fact) for fact in deadlines.due(ledger, control.now)] == [m.CallCleared]
+
+
+def test_the_ladder_is_climbed_while_nobody_is_committed_and_begins_anew() -> None:
+    control = Control()
+    for unit_id in ("u-01", "u-02", "u-03", "u-04", "u-05", "u-06"):
+        control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    task_id = control.task(control.call("luggage", EAST))
+    received = control.of(m.CallReceived)[0].at
+    control.wait(400)
+    steps = control.of(m.TaskEscalated)
+    assert [(fact.step, fact.to) for fact in steps] == [
+        (1, "zone_lead"),
+        (2, "control_room"),
+        (3, "duty_manager"),
+    ]
+    assert [(fact.at - received) // SECOND for fact in steps] == [90, 180, 300]
+    task = control.ledger.tasks[task_id]
+    assert task.escalated_to == "duty_manager"
+    control.do(m.SetDuty, unit_id="u-05", duty="on")
+    control.wait(1)
+    assert control.accept("u-05").accepted
+    assert task.escalated_to == ""
+    control.wait(100)
+    assert len(control.of(m.TaskEscalated)) == 3, "somebody is on the way"
+    control.do(m.UnassignUnit, task_id=task_id, unit_id="u-05", reason="hurt")
+    control.wait(91)
+    assert len(control.of(m.TaskEscalated)) == 4
+
+
+def test_a_loan_is_overdue_once() -> None:
+    control = Control()
+    task_id = control.task(control.call("reading_glasses", EAST))
+    control.accept_all()
+    control.finish(control.ledger.tasks[task_id].unit_id or "")
+    control.wait(3599)
+    assert control.of(m.LoanOverdue) == []
+    control.wait(3600)
+    (fact,) = control.of(m.LoanOverdue)
+    assert (fact.task_id, fact.item, fact.depot) == (task_id, "reading_glasses", "d-L1")
+    assert fact.at == fact.due_at
+    assert control.do(m.ReportItemReturned, unit_id="u-01", depot="d-L1").accepted

@@ -94,6 +94,7 @@ def test_time_that_nobody_noticed_is_noticed() -> None:
     said = invariants.violations(control.ledger, control.now + HOUR)
     assert any("nobody noticed" in one for one in said)
     assert any("should have expired" in one for one in said)
+    assert any("past its ladder" in one for one in said)
 
 
 def test_totals_count_things_wherever_they_are() -> None:

@@ -63,9 +63,15 @@ def test_somebody_asked_sees_the_question() -> None:
 
 def test_stock_shows_free_and_reserved() -> None:
     control = Control()
-    control.call("wheelchair", EAST)
-    view = views.stock_view(control.ledger.stores["d-L1"])
+    call_id = control.call("wheelchair", EAST)
+    view = views.stock_view(control.ledger, control.ledger.stores["d-L1"])
     assert (view.free["wheelchair"], view.reserved["wheelchair"]) == (2, 1)
+    control.accept_all()
+    control.finish(control.ledger.tasks[control.task(call_id)].unit_id or "")
+    (sent,) = [said for said in control.sent if isinstance(said, m.StockChanged)]
+    assert (sent.lent, sent.overdue) == ({"wheelchair": 1}, {})
+    control.wait(7201)
+    assert views.stock_view(control.ledger, control.ledger.stores["d-L1"]).overdue == {"wheelchair": 1}
 
 
 def test_a_unit_that_left_the_site_is_still_shown() -> None:
