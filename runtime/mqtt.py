@@ -80,11 +80,15 @@ class Bus:
         return self._connected.is_set()
 
     def subscribe_types(self, types: Iterable[type[Message]], raw_filters: Iterable[str] = ()) -> None:
-        """What to hear. Before ``connect``. ``raw_filters`` are for ``GatewayPayload``."""
+        """What to hear. Before ``connect``. ``raw_filters`` are for ``GatewayPayload``.
+
+        Payloads are asked for with QoS 0: what was heard while we were away is old, and for a QoS 1
+        hearer the broker would write each of them to its disk (about 500 a second at most).
+        """
         for kind in types:
             if kind is m.GatewayPayload:
                 self._raw = True
-                self._filters.update(dict.fromkeys(raw_filters, 1))
+                self._filters.update(dict.fromkeys(raw_filters, 1 if self._pulled else 0))
             elif kind in wire.ROUTES:
                 self._own_filters.append(wire.filter_of(kind, self.site))
                 self._filters[self._own_filters[-1]] = wire.ROUTES[kind].qos

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+from paho.mqtt.client import topic_matches_sub
 
 from contracts.errors import ConfigError, NearhandError, StartupError
 from contracts.messages import Message
@@ -35,6 +37,8 @@ from runtime.store import open_store
 from runtime.telemetry import start_logging
 
 log = logging.getLogger(__name__)
+BROKER_VARIABLE = "NEARHAND_BROKER"
+NATS_VARIABLE = "NEARHAND_NATS"
 READY_FILE = "ready-{name}"
 """Made in the data folder when the process serves; the supervisor waits for it."""
 
@@ -71,10 +75,18 @@ def add_parsers(subparsers: Any) -> None:
     for name, text in texts.items():
         parser = subparsers.add_parser(name, help=text, description=text)
         add_common(parser)
-        parser.add_argument("--broker", required=True, help="mqtt://user:password@host:port of the broker")
+        address = os.environ.get(BROKER_VARIABLE)
+        parser.add_argument(
+            "--broker",
+            required=address is None,
+            default=address,
+            help=f"mqtt://user:password@host:port of the broker; or in ${BROKER_VARIABLE}",
+        )
         if name == "positioning":
             parser.add_argument(
-                "--nats", default="", help="nats://user:password@host:port of the same broker"
+                "--nats",
+                default=os.environ.get(NATS_VARIABLE, ""),
+                help="nats://user:password@host:port of the same broker",
             )
         if name == "simulator":
             parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO)
@@ -206,9 +218,13 @@ async def _serve(
 
 
 def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:
-    """What ingest hears: our own format's topics and the vendors'. No two filters overlap."""
+    """What ingest hears: our own format's topics and the vendors'; none twice."""
     vendors = settings.ingest.topic_filters
-    return vendors if "#" in vendors else (f"{ROOT}/{site}/gateways/#", *vendors)
+    own = f"{ROOT}/{site}/gateways"
+    if "#" in vendors:
+        return ("#",)
+    covered = any(topic_matches_sub(vendor, f"{own}/any/scan") for vendor in vendors)
+    return vendors if covered else (f"{own}/#", *vendors)
 
 
 def store_url(place: Place) -> str:

@@ -8,10 +8,11 @@ their standard input closes.
 import asyncio
 import ctypes
 import logging
+import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ class Child:
     name: str
     command: Sequence[str]
     ready: Callable[[], Coroutine[Any, Any, None]] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it is told beside its command line, which everybody on the machine can read."""
     log_file: Path | None = None
     """Where its output goes; its own log files are its own business."""
 
@@ -115,6 +118,7 @@ class Supervisor:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=output,
                 stderr=output,
+                env={**os.environ, **child.environment},
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
         finally:

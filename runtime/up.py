@@ -6,6 +6,7 @@ Starts the broker, then each service as a process of its own, watches them all, 
 import argparse
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 import sys
@@ -20,7 +21,7 @@ import msgspec
 
 from contracts.errors import NearhandError, StartupError
 from runtime import broker
-from runtime.serve import READY_FILE, add_common
+from runtime.serve import BROKER_VARIABLE, NATS_VARIABLE, READY_FILE, add_common
 from runtime.settings import DEMO_SCENARIO, Settings, load_settings
 from runtime.site_files import load_site
 from runtime.supervisor import Child, Supervisor
@@ -159,25 +160,22 @@ async def _start(supervisor: Supervisor, children: Sequence[Child]) -> None:
 def _children(
     settings: Settings, data: Path, arguments: argparse.Namespace, credentials: broker.Credentials
 ) -> list[Child]:
-    url = settings.broker.url
-    nats = []
+    addresses = {BROKER_VARIABLE: settings.broker.url}
     children = []
-    if not url:
-        url = f"mqtt://services:{credentials.services}@127.0.0.1:{settings.broker.mqtt_port}"
-        nats = ["--nats", f"nats://services:{credentials.services}@127.0.0.1:{settings.broker.nats_port}"]
-        command = broker.prepare(settings.broker, credentials, data)
-        port = settings.broker.mqtt_port
-        children.append(Child("broker", command, lambda: _port_open(port), data / "log" / "broker.out"))
-    names = [*SERVICES, *(["simulator"] if arguments.demo else [])]
-    for name in names:
-        common = ["--broker", url, "--site", str(arguments.site.resolve()), "--data", str(data)]
+    if not settings.broker.url:
+        own, password = settings.broker, credentials.services
+        addresses[BROKER_VARIABLE] = f"mqtt://services:{password}@127.0.0.1:{own.mqtt_port}"
+        addresses[NATS_VARIABLE] = f"nats://services:{password}@127.0.0.1:{own.nats_port}"
+        command = broker.prepare(own, credentials, data)
+        listens = functools.partial(_port_open, own.mqtt_port)
+        children.append(Child("broker", command, listens, log_file=data / "log" / "broker.out"))
+    for name in [*SERVICES, *(["simulator"] if arguments.demo else [])]:
+        common = ["--site", str(arguments.site.resolve()), "--data", str(data)]
         command = [sys.executable, "-m", "runtime", name, *common, "--config", str(data / "settings.json")]
-        if name == "positioning":
-            command += nats
         if name == "simulator":
             command += ["--scenario", str(arguments.scenario.resolve()), "--seed", str(arguments.seed)]
         ready = _http_answers(settings) if name == "dashboard" else _file_made(data, name)
-        children.append(Child(name, command, ready, data / "log" / f"{name}.log"))
+        children.append(Child(name, command, ready, addresses, data / "log" / f"{name}.log"))
     return children
 
 

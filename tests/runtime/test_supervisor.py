@@ -53,7 +53,7 @@ def test_a_child_that_refuses_to_start_is_not_tried_again(tmp_path: Path) -> Non
         supervisor = Supervisor()
         refuse = (sys.executable, "-c", "import sys; print('port 80 is in use', flush=True); sys.exit(2)")
         with pytest.raises(StartupError, match="port 80 is in use"):
-            await supervisor.start(Child("picky", refuse, never, tmp_path / "log"))
+            await supervisor.start(Child("picky", refuse, never, log_file=tmp_path / "log"))
         await supervisor.stop()
         assert supervisor.restarts == {}
 
