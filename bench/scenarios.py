@@ -5,6 +5,7 @@ walkers at 1.2 m/s with pauses, 1 Hz; exponent 2.7, gateway offset sd 3 dB, spat
 over 6 m, fast fading sd 3 dB, 15 % body hits of -8 dB, 20 % loss; a zone is a shop of 10 x 10 m).
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,14 +71,15 @@ def four_floors() -> Site:
         stops = (Stop(lower, (x, y)), Stop(upper, (x + 12, y)))
         return Connector(f"{label}-{lower}", "escalator", stops if up else stops[::-1], False, 0.0, 25.0)
 
-    pairs = list(zip(names, names[1:], strict=False))
+    pairs = list(pairwise(names))
     return _site(
         "four-floors",
         4,
         (120, 80),
         spaces=tuple(
             Space(f"hall-{n}", n, "walkway", Polygon(outer, (hole,) if n != "L1" else ())) for n in names
-        ),
+        )
+        + tuple(Space(f"void-{n}", n, "opentobelow", Polygon(hole), walkable=False) for n in names[1:]),
         connectors=(
             Connector("lift", "lift", tuple(Stop(n, (20.0, 40.0)) for n in names), True, 25.0, 6.0),
             Connector("stairs", "stairs", tuple(Stop(n, (105.0, 70.0)) for n in names), True, 0.0, 25.0),
@@ -127,7 +129,12 @@ class Air:
             return 15.0 * apart
         (x0, y0), (x1, y1) = holes[0][0], holes[0][2]
         reach = 8.0
-        near_cell = (grid.x_m > x0 - reach) & (grid.x_m < x1 + reach) & (grid.y_m > y0 - reach) & (grid.y_m < y1 + reach)
+        near_cell = (
+            (grid.x_m > x0 - reach)
+            & (grid.x_m < x1 + reach)
+            & (grid.y_m > y0 - reach)
+            & (grid.y_m < y1 + reach)
+        )
         near_gateway = (x > x0 - reach) & (x < x1 + reach) & (y > y0 - reach) & (y < y1 + reach)
         return np.where(near_cell[:, None] & near_gateway, 3.0, 15.0) * apart
 
@@ -142,7 +149,9 @@ class Air:
             result[:, number] = (smooth * sd_db / smooth.std()).ravel()[place]
         return result
 
-    def heard(self, cells: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def heard(
+        self, cells: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """One advert of each walker: walker, gateway, level in whole dBm."""
         rng = self.rng
         level = self.level[cells] + rng.normal(0, 3, (len(cells), self.level.shape[1]))

@@ -275,9 +275,13 @@ def _pull(cloud: Cloud, apart: Singles, evidence: Evidence) -> tuple[Singles, Si
 
 
 def _doubted(prior: Offsets, pull: Singles, misfit: Singles, young: NDArray[np.bool_]) -> Offsets:
-    """Priors, widened where the evidence lies far outside: the class was wrong, or the phone unknown."""
+    """Priors, widened where devices are far weaker than they should be: an unknown phone, a bag.
+
+    None is far louder than the reference: what seems so is on another floor, or seen through a void.
+    """
     surprise = misfit - prior.mean_db
-    wrong = young & (surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / pull.sum(axis=1)))
+    wrong = surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / pull.sum(axis=1))
+    wrong &= young & (surprise < 0)
     return Offsets(prior.mean_db, np.where(wrong, np.abs(surprise), prior.spread_db))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from positioning import particles
-from positioning.batch import Batch
+from positioning.batch import WIDTH, Batch
 from positioning.ground import Ground
 from positioning.multilateration import Heard, solve
 from positioning.noise import ROWS, Noise, spread
@@ -16,10 +16,17 @@ from positioning.radio import Gateways, Storeys, slab_loss_db, vertical_m
 from positioning.radiomap import RadioMap
 from positioning.settings import OffsetPrior, PositioningSettings
 
+_ZERO_AT_FIRST: Final = (
+    *("used_s", "begun_s", "solved_s", "offset_db", "rough_m", "speed_mps"),
+    *("first_offset_db", "first_spread_db", "early_total", "early_count"),
+)
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 TENTATIVE, CONFIRMED, COASTING, LOST = range(4)
 CONFIRM_AFTER_S: Final = 2.0
+BEGIN_S: Final = 1.5
+"""So long a new track is begun again with all it heard: the first gateways to report are not the best,
+and a cloud that gathered in the wrong place does not come back soon."""
 YOUNG_S: Final = 5.0
 """So long the prior of a new track's offset may be found wrong; a device does not change later."""
 CANDIDATES: Final = 8
@@ -89,13 +96,19 @@ class Tracks:
         """Of the mean of the cloud: how fast residuals become new ones."""
         self.quality: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self.offset_db: Singles = np.zeros(0, np.float32)
-        """What is known of a device's offset when a track begins: the prior, or what was learnt."""
+        """What is known of a device's offset: the prior, or what was learnt."""
+        self.first_offset_db: Singles = np.zeros(0, np.float32)
+        self.first_spread_db: Singles = np.zeros(0, np.float32)
+        """The same as the track began."""
+        self.early_total: Singles = np.zeros((0, gateways), np.float32)
+        self.early_count: Singles = np.zeros((0, gateways), np.float32)
+        """Sum and number of the levels heard while a track is begun."""
 
     def reserve(self, rows: int) -> None:
         """Make room for ``rows`` devices."""
         missing = max(0, rows - len(self.heard_s))
         self.cloud = self.cloud.grown(rows)
-        for name in ("used_s", "begun_s", "solved_s", "offset_db", "rough_m", "speed_mps"):
+        for name in _ZERO_AT_FIRST:
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((missing, *old.shape[1:]), old.dtype)]))
         self.spread_db = np.concatenate([self.spread_db, np.ones(missing, np.float32)])
@@ -112,7 +125,7 @@ class Tracks:
         """Forget all about a device."""
         for values in (self.cloud.x_m, self.cloud.y_m, self.cloud.weight, self.cloud.cell):
             values[row] = 0
-        self.used_s[row] = 0.0
+        self.used_s[row] = self.early_total[row] = self.early_count[row] = 0.0
         self.offset_db[row] = self.rough_m[row] = self.speed_mps[row] = 0.0
         self.spread_db[row] = 1.0
         self.heard_s[row] = -np.inf
@@ -121,9 +134,11 @@ class Tracks:
     def rebuild(self, gateways: int, old_to_new: Rows) -> None:
         """Gateways were installed or removed: ``old_to_new[old]`` is the new column, -1 = gone."""
         stay = np.flatnonzero(old_to_new >= 0)
-        used_s = np.zeros((len(self.used_s), gateways))
-        used_s[:, old_to_new[stay]] = self.used_s[:, stay]
-        self.used_s = used_s
+        for name in ("used_s", "early_total", "early_count"):
+            old = getattr(self, name)
+            new = np.zeros((len(old), gateways), old.dtype)
+            new[:, old_to_new[stay]] = old[:, stay]
+            setattr(self, name, new)
 
     def shift(self, seconds: float) -> None:
         """The clock was set: move the past with it."""
@@ -138,11 +153,12 @@ class Tracks:
 
     def locate(self, batch: Batch, world: World, now_s: float) -> None:
         """Take what devices heard since their last update into their tracks."""
-        fresh = self.quality[batch.row] == LOST
-        for group in np.array_split(np.flatnonzero(fresh), max(1, int(np.ceil(fresh.sum() / BEGIN_AT_ONCE)))):
-            if len(group):
-                self._begin(_part(batch, group), world, now_s)
-        going = np.flatnonzero(~fresh)
+        self._note_new(batch, now_s)
+        early = now_s - self.begun_s[batch.row] <= BEGIN_S
+        starting = np.flatnonzero(early)
+        for begin in range(0, len(starting), BEGIN_AT_ONCE):
+            self._begin(self._all_heard(_part(batch, starting[begin : begin + BEGIN_AT_ONCE])), world, now_s)
+        going = np.flatnonzero(~early)
         going = going[np.argsort((batch.count[going] > 0).sum(axis=1), kind="stable")]
         for begin in range(0, len(going), TOGETHER):
             self._continue(_part(batch, going[begin : begin + TOGETHER]), world, now_s)
@@ -150,6 +166,34 @@ class Tracks:
         self.solved_s[batch.row] = now_s
         old = now_s - self.begun_s[batch.row] >= CONFIRM_AFTER_S
         self.quality[batch.row] = np.where(old, CONFIRMED, TENTATIVE)
+
+    def _note_new(self, batch: Batch, now_s: float) -> None:
+        """Devices that were lost, or never heard, begin a track now."""
+        rows = batch.row[self.quality[batch.row] == LOST]
+        self.begun_s[rows] = now_s
+        self.early_total[rows] = self.early_count[rows] = 0.0
+        self.first_offset_db[rows], self.first_spread_db[rows] = self.offset_db[rows], self.spread_db[rows]
+
+    def _all_heard(self, batch: Batch) -> Batch:
+        """The batch together with what was heard before, since the tracks began."""
+        row, column = np.nonzero(batch.count > 0)
+        at = (batch.row[row], batch.gateway[row, column])
+        self.early_total[at] += batch.rssi_dbm[row, column] * batch.count[row, column]
+        self.early_count[at] += batch.count[row, column]
+        self.used_s[at] = np.maximum(self.used_s[at], batch.heard_s[row, column])
+        count = self.early_count[batch.row]
+        level = np.where(count > 0, self.early_total[batch.row] / np.maximum(count, 1), -np.inf)
+        width = min(WIDTH, int((count > 0).sum(axis=1).max()))
+        loudest = np.argsort(-level, axis=1, kind="stable")[:, :width]
+        taken = np.take_along_axis(count, loudest, 1).astype(float)
+        return Batch(
+            row=batch.row,
+            newest_s=batch.newest_s,
+            gateway=loudest,
+            rssi_dbm=np.where(taken > 0, np.take_along_axis(level, loudest, 1), 0.0).astype(float),
+            count=taken,
+            heard_s=np.take_along_axis(self.used_s[batch.row], loudest, 1),
+        )
 
     def _continue(self, batch: Batch, world: World, now_s: float) -> None:
         rows = batch.row
@@ -206,15 +250,21 @@ class Tracks:
             weight=np.full(shape, 1 / size, np.float32),
             cell=cell,
         )
-        self.used_s[rows] = -np.inf
-        evidence, offsets = self._evidence(batch, world), self._offsets(rows)
+        noise_db2 = world.gateways.noise_db[batch.gateway] ** 2
+        packets_db2 = self._settings.packet_db**2 / np.maximum(batch.count, 1)
+        evidence = Evidence(
+            gateway=batch.gateway.astype(np.int32),
+            rssi_dbm=batch.rssi_dbm.astype(np.float32),
+            share=(batch.count > 0).astype(np.float32),
+            variance_db2=(noise_db2 + packets_db2).astype(np.float32),
+        )
+        offsets = Offsets(self.first_offset_db[rows], self.first_spread_db[rows])
         young = np.zeros(n, bool)  # the candidates are no opinion yet that could be surprised
         cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, 1.0, young)
         cloud = particles.resample(cloud, count, 0.5)
         speed = np.float32(self._settings.walk_mps / 2)
         cloud.vx_mps[:] = speed * self._noise.normal[2][turn]
         cloud.vy_mps[:] = speed * self._noise.normal[3][turn]
-        self.begun_s[rows] = now_s
         self._conclude(rows, cloud, offsets, turn)
 
     def _evidence(self, batch: Batch, world: World) -> Evidence:
@@ -250,8 +300,8 @@ class Tracks:
             power_dbm=gateways.power_dbm[g] - slab_loss_db(gateways, world.storeys, g, floor),
             exponent=gateways.exponent[g],
             sigma_db=np.where(heard, np.sqrt(variance), np.inf),
-            offset_mean_db=self.offset_db[batch.row].astype(float),
-            offset_spread_db=self.spread_db[batch.row].astype(float),
+            offset_mean_db=self.first_offset_db[batch.row].astype(float),
+            offset_spread_db=self.first_spread_db[batch.row].astype(float),
         )
 
     def _conclude(self, rows: Rows, cloud: Cloud, offsets: Offsets, turn: int) -> None:
