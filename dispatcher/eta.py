@@ -1,8 +1,8 @@
 """How long everybody needs to everywhere that matters: over the grid, by way of the depot, with a spread.
 
-Times come from a few fields over the grid (one Dijkstra each, kept while they are used): to each call, to
-each depot, from each depot in the item's mode. An arrival time is a lookup for each point of an uncertain
-position, so that a doubt about the floor becomes a doubt about the time.
+Times come from a few fields over the grid (one Dijkstra each, kept while they are used): to each depot, to
+each call on foot, to each call in the mode of its item. An arrival time is a lookup for each point of an
+uncertain position, so that a doubt about the floor becomes a doubt about the time.
 """
 
 from collections import OrderedDict
@@ -43,6 +43,7 @@ class Arrival:
     mean_s: Floats
     """inf = no way, or no position."""
     sd_s: Floats
+    """From the position alone; ``Ways.spread`` adds the way's own."""
     depot: NDArray[np.int16]
     """Index into the depots asked about, -1 = straight."""
 
@@ -59,7 +60,6 @@ class Ways:
             for depot in catalogue.depots.values()
         }
         self._fields: OrderedDict[tuple[int, bool], NDArray[np.float32]] = OrderedDict()
-        self._onward: dict[tuple[str, bool], NDArray[np.float32]] = {}
 
     def field(self, cell: int, wheels: bool = False) -> NDArray[np.float32]:
         """(cells,) seconds from everywhere to a cell."""
@@ -70,12 +70,6 @@ class Ways:
                 self._fields.popitem(last=False)
         self._fields.move_to_end(key)
         return self._fields[key]
-
-    def onward_s(self, depot: str, cell: int, wheels: bool) -> float:
-        """From a depot to a cell, with what is fetched there."""
-        if (depot, wheels) not in self._onward:  # two for each depot at most
-            self._onward[depot, wheels] = self.travel.times_from(self.depot_cells[depot], wheels)
-        return float(self._onward[depot, wheels][cell])
 
     def spread(self, mean_s: Floats, sd_s: Floats) -> Floats:
         """The doubt about the position and the ways of people and lifts, of any shape."""
@@ -94,29 +88,36 @@ class Times:
         self.crowd = crowd
         wanted = list(dict.fromkeys([*cells, *((ways.depot_cells[depot], False) for depot in depots)]))
         self._index = {key: i for i, key in enumerate(wanted)}
+        self._people = np.arange(len(crowd.slowness))
+        self._by_depots: dict[tuple[str, ...], tuple[Floats, Floats, NDArray[np.intp]]] = {}
         self._mean_s, self._sd_s = look_up([ways.field(*key) for key in wanted], crowd)
 
     def straight(self, cell: int, wheels: bool = False) -> Arrival:
         """Everybody's time to a cell."""
         i = self._index[cell, wheels]
-        mean_s = self._mean_s[i]
-        return Arrival(mean_s, self.ways.spread(mean_s, self._sd_s[i]), np.full(len(mean_s), -1, np.int16))
+        return Arrival(self._mean_s[i], self._sd_s[i], np.full(self._people.shape, -1, np.int16))
 
     def by_depot(self, cell: int, depots: Sequence[str], wheels: bool) -> Arrival:
         """Everybody's time to a cell by way of whichever depot is best for them; ties to the first."""
-        n = len(self.crowd.slowness)
         if not depots:
-            return Arrival(
-                np.full(n, np.inf), self.ways.spread(np.zeros(n), np.zeros(n)), np.full(n, -1, np.int16)
-            )
-        rows = [self._index[self.ways.depot_cells[depot], False] for depot in depots]
-        onward_s = np.array([self.ways.onward_s(depot, cell, wheels) for depot in depots])
-        total_s = self._mean_s[rows] + self.ways.settings.pick_up_s + onward_s[:, None] * self.crowd.slowness
+            nobody = np.full(self._people.shape, np.inf)
+            return Arrival(nobody, np.zeros_like(nobody), np.full(nobody.shape, -1, np.int16))
+        there_s, there_sd_s, cells = self._depots(tuple(depots))
+        field_s = self.ways.field(cell, wheels)  # to the call in the item's mode: all depots in one field
+        total_s = there_s + field_s[cells].astype(np.float64)[:, None] * self.crowd.slowness
         best = total_s.argmin(axis=0)
-        people = np.arange(n)
-        mean_s, sd_s = total_s[best, people], self._sd_s[rows][best, people]
+        mean_s = total_s[best, self._people]
         chosen = np.where(np.isfinite(mean_s), best, -1).astype(np.int16)
-        return Arrival(mean_s, self.ways.spread(mean_s, sd_s), chosen)
+        return Arrival(mean_s, there_sd_s[best, self._people], chosen)
+
+    def _depots(self, depots: tuple[str, ...]) -> tuple[Floats, Floats, NDArray[np.intp]]:
+        """Times to the depots with the pick-up, their spread, each (depots, n), and the depots' cells."""
+        if depots not in self._by_depots:  # as many as there are items
+            cells = np.array([self.ways.depot_cells[depot] for depot in depots], np.intp)
+            rows = [self._index[int(cell), False] for cell in cells]
+            there_s = self._mean_s[rows] + self.ways.settings.pick_up_s
+            self._by_depots[depots] = (there_s, self._sd_s[rows], cells)
+        return self._by_depots[depots]
 
 
 def times_of(ways: Ways, crowd: Crowd, cell: int, depots: Sequence[str] = (), wheels: bool = False) -> Times:

@@ -68,7 +68,7 @@ def _left(ledger: Ledger, ways: Ways, crowd: Crowd, row: int, task: Task) -> tup
         arrival = Times(ways, one, [], [task.depot]).by_depot(cell, [task.depot], wheels)
     else:
         arrival = Times(ways, one, [(cell, wheels)], []).straight(cell, wheels)
-    return float(arrival.mean_s[0]), float(arrival.sd_s[0])
+    return float(arrival.mean_s[0]), float(ways.spread(arrival.mean_s, arrival.sd_s)[0])
 
 
 def _compare(
@@ -123,7 +123,7 @@ def _cure(
     arrival = times.straight(cell) if item is None else times.by_depot(cell, depots, wheels)
     arrive_s = arrival.mean_s + settings.answer_delay_s
     margin_s = to_seconds(task.need.deadline_at - now) - np.where(np.isfinite(arrive_s), arrive_s, 1e9)
-    chances = p_on_time(margin_s, arrival.sd_s)
+    chances = p_on_time(margin_s, ways.spread(arrival.mean_s, arrival.sd_s))
     usable = ways.catalogue.qualified(task.need) & np.array([not gap for gap in missing], bool)
     best: Cure | None = None
     for row in np.argsort(-chances, kind="stable").tolist():

@@ -5,7 +5,7 @@ a person off a lesser task without a replacement (``preempted``).
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,11 @@ class Choice:
     cost: assignment.Floats
     """inf where not allowed."""
     on_time: assignment.Floats
+    taken: dict[int, int] = field(init=False)
+    """The pairs by row."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "taken", dict(self.pairs))
 
 
 def plan(ledger: Ledger, situation: Situation, ways: Ways, settings: DispatcherSettings) -> list[Fact]:
@@ -175,25 +180,31 @@ def _offer(
 def candidates(situation: Situation, pair: Pair, choice: Choice) -> tuple[Candidate, ...]:
     """The chosen one and the nearest others that have the skill, nearest first, each with its reason."""
     row, column = pair
-    eta_s, why = situation.eta_s[:, column], situation.why[:, column]
-    ranked = np.where(why == CODE["no_skill"], np.inf, eta_s).argsort(kind="stable")
-    nearest = [
-        i for i in ranked[:CANDIDATES_KEPT].tolist() if why[i] != CODE["no_skill"] and eta_s[i] < np.inf
-    ]
-    if row not in nearest:
-        nearest = [*nearest[: CANDIDATES_KEPT - 1], row]
-    taken = dict(choice.pairs)
+    skilled = situation.why[:, column] != CODE["no_skill"]
+    eta_s = np.where(skilled, situation.eta_s[:, column], np.inf)
+    kept = min(CANDIDATES_KEPT, len(eta_s))
+    nearest = np.sort(np.argpartition(eta_s, kept - 1)[:kept])
+    rows = nearest[eta_s[nearest].argsort(kind="stable")]
+    rows = rows[eta_s[rows] < np.inf]
+    if row not in rows:
+        rows = np.append(rows[: CANDIDATES_KEPT - 1], row)
     return tuple(
         Candidate(
             unit_id=situation.unit_ids[i],
-            eta_s=round(float(eta_s[i]), 1),
-            p_on_time=round(float(choice.on_time[i, column]), 4),
-            cost=round(float(choice.cost[i, column]), 3) if choice.cost[i, column] < np.inf else None,
-            reason=_chosen(situation, i) if i == row else _reason(situation, i, column, taken),
+            eta_s=round(eta, 1),
+            p_on_time=round(p, 4),
+            cost=round(cost, 3) if cost < np.inf else None,
+            reason=_chosen(situation, i) if i == row else _reason(situation, i, column, choice.taken),
             depot=_depot(situation, (i, column)),
             fix_age_s=situation.fix_age_s[i],
         )
-        for i in nearest
+        for i, eta, p, cost in zip(
+            rows.tolist(),
+            eta_s[rows].tolist(),
+            choice.on_time[rows, column].tolist(),
+            choice.cost[rows, column].tolist(),
+            strict=True,
+        )
     )
 
 

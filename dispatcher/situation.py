@@ -107,6 +107,7 @@ def survey(
         arrival, short = _arrivals(times, ways, units, column)
         eta_s[:, j], sd_s[:, j], depot[:, j] = arrival.mean_s, arrival.sd_s, arrival.depot
         why[:, j] = _reasons(ways, units, loaded, column, row_why, short, eta_s[:, j], settings, now)
+    sd_s = ways.spread(eta_s, sd_s)
     part: list[Part] = [row[0] for row in rows]
     ready_s = np.array([row[2] for row in rows])
     return Situation(
