@@ -24,6 +24,10 @@ SIGMAS_95: Final = math.sqrt(-2 * math.log(0.05))
 """Semi-axis of the 95 % ellipse in standard deviations of a plane normal distribution: 2.448."""
 DRIFT_MPS: Final = 0.7
 """How fast a person unheard of may have gone away: strolling pace, in a straight line at worst."""
+DRIFT_MAX_M: Final = 60.0
+"""Further away somebody may be as well, but points all over the mall would say nothing any more."""
+REMEMBERED_S: Final = 3_600.0
+"""With a dead network, a last position counts for so long; then the person is assumed to be at home."""
 HOME_SIGMA_M: Final = 8.0
 """Standard deviation of "stands by at home" while nobody has been located yet."""
 GATHERING_S: Final = 20.0
@@ -156,22 +160,25 @@ class Whereabouts:
         return math.inf if row is None or self.heard_at[row] < 0 else float(self.sigma_m[row, 0])
 
     def missing(self, now: Instant) -> list[str]:
-        """Per unit why it has no usable position, empty where it has one; ``home`` = assumed at home."""
+        """Per unit why it has no usable position, empty where it has one; ``home`` = assumed at home.
+
+        Where nobody at all has one, the network is dead, not the mall: then everybody's last position
+        counts, with its doubt, and a home where that is too old.
+        """
         self.settle()
         gathering = self.first_at is None or now < self.first_at + from_seconds(GATHERING_S)
         oldest = now - from_seconds(self._settings.position_lost_s)
         n = len(self._units)
-        reasons = []
-        for heard_at, lost, floor in zip(
-            self.heard_at[:n].tolist(), self.lost[:n].tolist(), self.floor[:n].tolist(), strict=True
-        ):
-            if heard_at < 0:
-                reasons.append("home" if gathering else "never_located")
-            elif lost or heard_at < oldest or not 0 <= floor < self._floors:
-                reasons.append("home" if self.first_at is None else "lost")
-            else:
-                reasons.append("")
-        return reasons
+        heard_at = self.heard_at[:n]
+        known = (heard_at >= 0) & (self.floor[:n] >= 0) & (self.floor[:n] < self._floors)
+        usable = known & ~self.lost[:n] & (heard_at >= oldest)
+        if self.first_at is not None and not gathering and not usable.any():
+            recent = known & (heard_at >= now - from_seconds(REMEMBERED_S))
+            return ["" if last else "home" for last in recent.tolist()]
+        return [
+            "" if good else ("lost" if heard else "home" if gathering else "never_located")
+            for good, heard in zip(usable.tolist(), (heard_at >= 0).tolist(), strict=True)
+        ]
 
     def samples(self, now: Instant) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Cells (units, SAMPLES) and weights that stand for each unit's uncertain position.
@@ -182,7 +189,8 @@ class Whereabouts:
         self.settle()
         n = len(self._units)
         floor, xy = self.floor[:n].copy(), self.xy[:n].copy()
-        drift = np.maximum(0.0, (now - self.heard_at[:n]) / 1e6 - self._settings.position_fresh_s) * DRIFT_MPS
+        age_s = np.maximum(0.0, (now - self.heard_at[:n]) / 1e6 - self._settings.position_fresh_s)
+        drift = np.minimum(age_s * DRIFT_MPS, DRIFT_MAX_M)
         sigma = np.hypot(self.sigma_m[:n], drift[:, None] / math.sqrt(2))
         other_p = self.other_p[:n].copy()
         at_home = np.array([why == "home" for why in self.missing(now)], bool)

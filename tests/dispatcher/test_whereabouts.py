@@ -41,7 +41,8 @@ def test_people_go_from_home_to_never_located_to_located_to_lost() -> None:
     here.take(positions_of(NOON, {TAG_1: (0, 30.0, 12.0)}))
     assert here.missing(NOON + SECOND)[:2] == ["", "home"]
     assert here.missing(NOON + 30 * SECOND)[:2] == ["", "never_located"]
-    assert here.missing(NOON + 130 * SECOND)[:2] == ["lost", "never_located"]
+    here.take(positions_of(NOON + 130 * SECOND, {TAG_2: (0, 5.0, 15.0)}))
+    assert here.missing(NOON + 130 * SECOND)[:3] == ["lost", "", "never_located"]
     here.take(positions_of(NOON + 131 * SECOND, {TAG_1: (0, 30.0, 12.0)}, quality=3))
     assert here.missing(NOON + 131 * SECOND)[0] == "lost", "its own word"
     assert here.place_of(TAG_1, NOON + 300 * SECOND) is None
@@ -63,6 +64,18 @@ def test_an_older_estimate_that_comes_later_is_no_news() -> None:
             here.settle()
         here.take(positions_of(NOON, {TAG_1: (0, 30.0, 12.0)}))
         assert here.place_of(TAG_1, NOON + SECOND) == Place("L2", 10.0, 27.0)
+
+
+def test_a_dead_network_is_not_an_empty_mall() -> None:
+    here = a_whereabouts()
+    here.take(positions_of(NOON, {TAG_1: (0, 30.0, 12.0), TAG_2: (0, 5.0, 15.0)}))
+    later = NOON + 400 * SECOND
+    assert here.missing(later) == ["", "", *["home"] * 10]
+    cells = here.samples(later)[0]
+    assert cells[0, 0] == a_catalogue().grid.cell_at(0, 30.0, 12.0)
+    here.take(positions_of(later, {TAG_2: (0, 5.0, 15.0)}))
+    assert here.missing(later)[:3] == ["lost", "", "never_located"]
+    assert here.missing(NOON + 3 * 3600 * SECOND) == ["home"] * 12
 
 
 def test_doubt_grows_with_age() -> None:
