@@ -68,6 +68,9 @@ class TaskView(msgspec.Struct, frozen=True):
     cure: Cure | None = None
     escalated_to: str = ""
     """The last step of the ladder that was told that nobody is committed."""
+    miss_cause: str = ""
+    """What took longest where the deadline was missed: ``stock no_route queue refusal silence given_back
+    walking``."""
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):

@@ -194,6 +194,7 @@ def _offer_made(ledger: Ledger, fact: m.OfferMade) -> None:
     _forget_offers(ledger, task)
     unit.offer_id = fact.offer_id
     task.candidates = fact.candidates
+    task.first_offer_at = task.first_offer_at or fact.at
     task.waiting_for = {}
     if fact.depot is not None and task.need.item is not None:
         items.reserve(ledger, fact.depot, task.need.item, fact)
@@ -220,8 +221,10 @@ def _offer_ended(
         case m.OfferDeclined():
             offer.ended, detail = "declined", fact.reason
             task.declined[unit.unit_id] = fact.at
+            task.refusals += 1
         case m.OfferExpired():
             offer.ended = "expired"
+            task.silences += 1
             unit.silent_at = fact.at
         case m.OfferWithdrawn():
             offer.ended, detail = "withdrawn", fact.reason
@@ -290,6 +293,7 @@ def _release(ledger: Ledger, task: Task, unit: Unit, fact: m.UnitReleased) -> No
     items.give_back_reserved(ledger, task, fact)
     if fact.reason not in KEEPS_ASKING:
         task.declined[unit.unit_id] = fact.at
+        task.given_back += 1
     task.unit_id = unit.task_id = None
     task.waiting_since = fact.at
     task.depot, task.told = None, False
@@ -318,6 +322,8 @@ def _noted(
             _note(call, fact, detail=task.need.role)
         case m.NoUnitAvailable():
             task.waiting_for = dict(sorted(fact.reasons.items()))
+            lacked = {"no_stock", "no_route"} & set(fact.reasons)
+            task.lacked = sorted({*task.lacked, *lacked})
             _note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
         case m.EtaRevised():
             assert task.unit_id == fact.unit_id, fact

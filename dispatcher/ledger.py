@@ -70,6 +70,12 @@ class Task(msgspec.Struct):
     escalated: int = 0
     """Steps of the ladder taken since somebody was last committed."""
     escalated_to: str = ""
+    first_offer_at: Instant | None = None
+    refusals: int = 0
+    silences: int = 0
+    given_back: int = 0
+    lacked: list[str] = []
+    """``no_stock`` and ``no_route``, where they ever were a reason."""
     waiting_for: dict[str, int] = {}
     declined: dict[str, Instant] = {}
     """Unit → when it last refused or gave this task back."""

@@ -14,6 +14,7 @@ from contracts.messages import (
 )
 from contracts.quantities import Instant
 from dispatcher.catalogue import Catalogue
+from dispatcher.causes import miss_cause
 from dispatcher.ledger import (
     Call,
     Ledger,
@@ -44,13 +45,13 @@ def call_view(ledger: Ledger, call: Call) -> CallChanged:
         by=call.by,
         received_at=call.received_at,
         deadline_at=min(task.need.deadline_at for task in tasks),
-        tasks=tuple(task_view(task) for task in tasks),
+        tasks=tuple(task_view(task, call.received_at) for task in tasks),
         timeline=tuple(call.timeline),
         stars=call.stars,
     )
 
 
-def task_view(task: Task) -> TaskView:
+def task_view(task: Task, received_at: Instant) -> TaskView:
     return TaskView(
         task_id=task.need.task_id,
         role=task.need.role,
@@ -72,6 +73,7 @@ def task_view(task: Task) -> TaskView:
         forecast_at=task.forecast_at,
         cure=task.cure,
         escalated_to=task.escalated_to,
+        miss_cause=miss_cause(task, received_at),
     )
 
 
