@@ -52,10 +52,10 @@ HALLS: Final = {
     "L3": [(95.0, 60.0), (145.0, 60.0)],
 }
 VENDORS: Final = {
-    "B1": {3: "minew", 17: "moko"},
-    "L1": {3: "minew", 9: "minew", 7: "moko", 5: "ruuvi"},
-    "L2": {3: "minew", 17: "moko", 16: "ruuvi"},
-    "L3": {9: "minew", 7: "moko"},
+    "B1": {3: "minew"},
+    "L1": {3: "minew", 7: "moko", 5: "ruuvi"},
+    "L2": {16: "ruuvi"},
+    "L3": {7: "moko"},
 }
 """A mall's mixed fleet; the others speak our own format."""
 FIRST_ADDRESS: Final = {
