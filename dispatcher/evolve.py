@@ -41,6 +41,8 @@ CLOSED_CALLS_MAX: Final = 2_000
 TIMELINE_MAX: Final = 60
 """Entries of a call's timeline; the first ten and the newest stay, the journal keeps all."""
 TIMELINE_HEAD: Final = 10
+ASKED_MAX: Final = 40
+"""Answers of one person that count: a month's habits, not a year's."""
 OFFERS_KEPT_MAX: Final = 40
 """Offers remembered for one task, so that late answers can be arbitrated; the oldest ended go first."""
 KEEPS_ASKING: Final = frozenset(("replaced", "preempted", "reassigned", "someone_arrived", "cancelled"))
@@ -228,9 +230,19 @@ def _offer_ended(
             unit.silent_at = fact.at
         case m.OfferWithdrawn():
             offer.ended, detail = "withdrawn", fact.reason
+    if offer.ended != "withdrawn":
+        _remember_answer(unit, offer, fact.at)
     if offer.ended != "accepted" and offer.depot is not None and task.need.item is not None:
         items.unreserve(ledger, offer.depot, task.need.item, fact)
     _stepped(ledger, fact, task, before, unit, status, detail)
+
+
+def _remember_answer(unit: Unit, offer: Offer, at: Instant) -> None:
+    """How long this person lets people wait; half of the evidence is forgotten from time to time."""
+    unit.asked += 1
+    unit.waited += at - offer.made_at
+    if unit.asked >= ASKED_MAX:
+        unit.asked, unit.waited = unit.asked // 2, unit.waited // 2
 
 
 def _offer_received(ledger: Ledger, fact: m.OfferReceived) -> None:

@@ -21,7 +21,7 @@ from contracts.messages import (
     TimelineEntry,
     UnitStatus,
 )
-from contracts.quantities import Instant
+from contracts.quantities import Duration, Instant
 from contracts.sitemap import Site
 from dispatcher import states
 
@@ -120,6 +120,10 @@ class Unit(msgspec.Struct):
     carried: Carried | None = None
     silent_at: Instant | None = None
     """When it last let an offer expire without a word since."""
+    asked: int = 0
+    """Offers that it answered or let expire, lately: old evidence fades."""
+    waited: Duration = 0
+    """How long these offers were open, in all."""
 
 
 class Store(msgspec.Struct):

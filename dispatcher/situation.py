@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.quantities import Instant, from_seconds, to_seconds
+from contracts.quantities import SECOND, Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.assignment import Problem
 from dispatcher.deadlines import hedge_at
@@ -33,6 +33,8 @@ REASONS: Final = (
 )
 """Why somebody cannot be offered a task; texts on the screens."""
 CODE: Final = {reason: code for code, reason in enumerate(REASONS)}
+PRIOR_ANSWERS: Final = 8.0
+"""What everybody's answer delay weighs, in answers, against a person's own."""
 ANSWER_SD_S: Final = 6.0
 """Spread of answers to offers."""
 REMATCH_AFTER_S: Final = 8.0
@@ -306,7 +308,7 @@ def _problem(
     n, t = eta_s.shape
     possible = why == 0
     allowed, extra = possible.copy(), np.zeros((n, t))
-    answer_s = np.full((n, t), settings.answer_delay_s)
+    answer_s = np.repeat(_answers_s(ledger, unit_ids, settings)[:, None], t, axis=1)
     weights = [settings.priority_weights[min(max(column.priority, 1), 4) - 1] for column in columns]
     kinds = np.array([column.kind == "open" for column in columns], bool)
     free = np.array([role == "free" for role in part], bool)
@@ -336,6 +338,18 @@ def _problem(
         oldest=_oldest(columns, received, settings, now),
         ageing=settings.ageing,
     )
+
+
+def _answers_s(ledger: Ledger, unit_ids: tuple[str, ...], settings: DispatcherSettings) -> Floats:
+    """(n,) expected time from an offer to each person's answer: their own, drawn to everybody's while
+    little is known of them."""
+    if settings.policy != "full":
+        return np.full(len(unit_ids), settings.answer_delay_s)
+    units = [ledger.units[unit_id] for unit_id in unit_ids]
+    asked = np.array([unit.asked for unit in units], np.float64)
+    waited_s = np.array([unit.waited for unit in units], np.float64) / SECOND
+    learned: Floats = (PRIOR_ANSWERS * settings.answer_delay_s + waited_s) / (PRIOR_ANSWERS + asked)
+    return learned
 
 
 def _oldest(

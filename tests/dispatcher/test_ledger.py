@@ -53,9 +53,10 @@ def test_facts_find_their_call() -> None:
     offer_id = next(iter(control.ledger.offers))
     offer = offer_of(control.ledger, offer_id)
     assert offer is not None
-    ids = {"seq": 0, "at": 0, "unit_id": offer.unit_id}
-    assert call_of(control.ledger, m.OfferReceived(**ids, offer_id=offer_id, receipt="seen")) == call_id
-    assert call_of(control.ledger, m.UnitOnScene(**ids, task_id=offer.task_id)) == call_id
+    seen = m.OfferReceived(seq=0, at=0, unit_id=offer.unit_id, offer_id=offer_id, receipt="seen")
+    assert call_of(control.ledger, seen) == call_id
+    arrived = m.UnitOnScene(seq=0, at=0, unit_id=offer.unit_id, task_id=offer.task_id)
+    assert call_of(control.ledger, arrived) == call_id
     assert call_of(control.ledger, m.CallCleared(seq=0, at=0, call_id=call_id)) == call_id
     assert call_of(control.ledger, m.FireModeSet(seq=0, at=0, on=True)) is None
     assert offer_of(control.ledger, "o0") is None

@@ -208,7 +208,7 @@ def test_a_much_nearer_person_replaces_the_one_under_way_once_he_accepts() -> No
     task_id = control.task(control.call("luggage", EAST))
     control.accept_all()
     task = control.ledger.tasks[task_id]
-    holder = task.unit_id
+    holder = task.unit_id or ""
     assert holder != "u-05"
     control.wait(10)
     control.do(m.SetDuty, unit_id="u-05", duty="on")

@@ -250,10 +250,10 @@ def test_versions_of_views_only_grow() -> None:
         whole = views.snapshot(
             control.ledger, control.service.catalogue, list(control.ledger.calls), "x", NOON
         )
-        for view in (*whole.calls, *whole.units):
-            name = view.call_id if isinstance(view, m.CallChanged) else view.unit_id
-            assert view.version >= seen.get(name or "", 0)
-            seen[name or ""] = view.version
+        versions = [(call.call_id, call.version) for call in whole.calls]
+        for name, version in versions + [(unit.unit_id, unit.version) for unit in whole.units]:
+            assert version >= seen.get(name, 0)
+            seen[name] = version
     assert max(seen.values()) <= control.ledger.seq
 
 

@@ -104,3 +104,28 @@ def test_the_oldest_of_a_role_is_marked_past_all_patience() -> None:
     assert not survey(control).problem.oldest.any()
     control.wait(1000)
     assert survey(control).problem.oldest.tolist() == [True, False]
+
+
+def test_who_answers_late_is_expected_to_do_so_again() -> None:
+    control = Control()
+    control.call("complaint", EAST)
+    control.wait(26)  # u-04 stays silent for 25 s
+    assert (control.ledger.units["u-04"].asked, control.ledger.units["u-04"].waited) == (1, 25_000_000)
+    control.call("luggage", HALL)
+    arrive_s = survey(control).problem.arrive_s - survey(control).eta_s
+    answers = dict(zip(survey(control).unit_ids, arrive_s[:, 0].tolist(), strict=True))
+    assert answers["u-04"] > answers["u-02"]
+    plain = survey(control, "optimal")
+    assert set((plain.problem.arrive_s - plain.eta_s)[:6, 0].round(6).tolist()) == {9.0}
+
+
+def test_old_habits_are_forgotten() -> None:
+    control = Control()
+    for _ in range(60):
+        call_id = control.call("complaint", EAST)
+        control.wait(2)
+        assert control.accept("u-04").accepted
+        control.do(m.CancelCall, call_id=call_id, reason="left")
+    unit = control.ledger.units["u-04"]
+    assert unit.asked < 40
+    assert 1.9 < unit.waited / unit.asked / 1e6 < 2.3
