@@ -101,6 +101,8 @@ class CallChanged(Message, frozen=True, kw_only=True):
     tasks: tuple[TaskView, ...]
     timeline: tuple[TimelineEntry, ...] = ()
     stars: int | None = None
+    similar_to: str = ""
+    """An older open call of the same kind at the same place: probably the same happening."""
 
 
 class UnitChanged(Message, frozen=True, kw_only=True):

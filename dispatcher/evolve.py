@@ -5,6 +5,7 @@ the live state, byte for byte". Facts are trusted: an impossible step is our own
 """
 
 import itertools
+import math
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,7 +13,7 @@ import msgspec
 
 from contracts import messages as m
 from contracts.messages import Fact, TaskState, TimelineEntry, UnitStatus
-from contracts.quantities import DAY, Instant
+from contracts.quantities import DAY, MINUTE, Instant
 from contracts.sitemap import Site
 from dispatcher import items, states
 from dispatcher.ledger import (
@@ -41,6 +42,9 @@ CLOSED_CALLS_MAX: Final = 2_000
 TIMELINE_MAX: Final = 60
 """Entries of a call's timeline; the first ten and the newest stay, the journal keeps all."""
 TIMELINE_HEAD: Final = 10
+SIMILAR_M: Final = 15.0
+"""Two calls of one kind within this distance and ``SIMILAR_AGE`` are probably one happening."""
+SIMILAR_AGE: Final = 10 * MINUTE
 ASKED_MAX: Final = 40
 """Answers of one person that count: a month's habits, not a year's."""
 OFFERS_KEPT_MAX: Final = 40
@@ -119,11 +123,23 @@ def _call_received(ledger: Ledger, fact: m.CallReceived) -> None:
         by=fact.by,
         received_at=fact.at,
         tasks=tuple(need.task_id for need in fact.tasks),
+        similar_to=_similar(ledger, fact),
         timeline=[_entry(fact)],
     )
     for need in fact.tasks:
         ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at)
     ledger.open_calls.append(fact.call_id)
+
+
+def _similar(ledger: Ledger, fact: m.CallReceived) -> str:
+    """The oldest open call of the same kind, near in place and time; empty where there is none."""
+    for call_id in ledger.open_calls:
+        call = ledger.calls[call_id]
+        away_m = math.hypot(call.place.x_m - fact.place.x_m, call.place.y_m - fact.place.y_m)
+        near = call.place.floor == fact.place.floor and away_m <= SIMILAR_M
+        if call.service == fact.service and near and fact.at - call.received_at <= SIMILAR_AGE:
+            return call_id
+    return ""
 
 
 def _call_changed(ledger: Ledger, fact: m.CallMoved | m.CallCancelled | m.CallCleared | m.CallRated) -> None:

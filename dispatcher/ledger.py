@@ -96,6 +96,8 @@ class Call(msgspec.Struct):
     """The planner has looked at it."""
     closed_at: Instant | None = None
     stars: int | None = None
+    similar_to: str = ""
+    """Call that this one probably repeats."""
     timeline: list[TimelineEntry] = []
 
 

@@ -48,6 +48,7 @@ def call_view(ledger: Ledger, call: Call) -> CallChanged:
         tasks=tuple(task_view(task, call.received_at) for task in tasks),
         timeline=tuple(call.timeline),
         stars=call.stars,
+        similar_to=call.similar_to,
     )
 
 

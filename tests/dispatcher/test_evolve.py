@@ -133,3 +133,22 @@ def test_offers_of_one_task_are_remembered_in_bounds(monkeypatch: pytest.MonkeyP
     assert len(control.ledger.tasks[task_id].offers) <= 3
     assert len(control.ledger.offers) == len(control.ledger.tasks[task_id].offers)
     assert encoded(control.replayed()) == encoded(control.ledger)
+
+
+def test_a_second_call_for_the_same_happening_is_noticed() -> None:
+    control = Control()
+    first = control.call("medical", Place("L1", 5.0, 15.0))
+    again = control.call("medical", Place("L1", 12.0, 15.0))
+    other_kind = control.call("luggage", Place("L1", 5.0, 15.0))
+    upstairs = control.call("medical", Place("L2", 5.0, 15.0))
+    far = control.call("medical", Place("L1", 50.0, 15.0))
+    control.wait(700)
+    late = control.call("medical", Place("L1", 5.0, 15.0))
+    similar = {call_id: control.ledger.calls[call_id].similar_to for call_id in control.ledger.open_calls}
+    assert similar == {first: "", again: first, other_kind: "", upstairs: "", far: "", late: ""}
+    (view,) = [
+        said
+        for said in control.service.resumed(control.now)
+        if isinstance(said, m.CallChanged) and said.similar_to
+    ]
+    assert view.call_id == again
