@@ -1,0 +1,54 @@
+"""nearhand calibrate on a real commissioning walk: fits, is kept, applied, rolled back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from runtime import calibrate
+from runtime.cli import main
+from runtime.recordings import read_recording
+from runtime.settings import CLONE
+
+SURVEY = CLONE.parent / "shared" / "recordings" / "lab-12gw-survey"
+
+
+@pytest.fixture(scope="module")
+def fitted() -> calibrate.Calibration:
+    if not SURVEY.exists():
+        pytest.skip(f"the real survey is not at {SURVEY}")
+    recording = read_recording(SURVEY)
+    return calibrate.survey_of(recording, recording.site, calibrate.grid_of(recording.site)).fit()
+
+
+def test_a_real_walk_gives_lines_and_a_map(fitted: calibrate.Calibration) -> None:
+    assert len(fitted.gateways) == 12
+    assert all(1.0 < gateway.path_loss_exponent < 4.0 for gateway in fitted.gateways)
+    assert fitted.spots
+
+
+def test_it_survives_its_file_and_a_damaged_one_is_named(
+    fitted: calibrate.Calibration, tmp_path: Path
+) -> None:
+    file = tmp_path / "calibration.json"
+    calibrate.save(fitted, file)
+    again = calibrate.load(file)
+    assert [gateway.gateway for gateway in again.gateways] == [gateway.gateway for gateway in fitted.gateways]
+    file.write_text("{")
+    with pytest.raises(calibrate.ConfigError, match=r"calibration\.json"):
+        calibrate.load(file)
+
+
+def test_applied_and_rolled_back(fitted: calibrate.Calibration, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    shutil.copytree(CLONE / "config" / "sites" / "small", folder)
+    calibrate.apply(fitted, folder)
+    calibrate.apply(fitted, folder)
+    assert calibrate.roll_back(folder) is not None
+
+
+def test_a_folder_that_is_no_recording_is_said_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["calibrate", str(tmp_path)]) == 2
+    assert "recording" in capsys.readouterr().err
