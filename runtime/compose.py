@@ -18,6 +18,7 @@ from dispatcher.service import DispatcherService
 from firmware_sim.scenario import Scenario
 from firmware_sim.service import FirmwareSimService
 from gateway.ingest import IngestService
+from positioning.calibration import Calibration
 from positioning.service import PositioningService
 from runtime.settings import Settings
 
@@ -32,17 +33,19 @@ class Ground:
     site: Site
     grid: WalkableGrid
     settings: Settings
+    calibration: Calibration | None = None
+    """Of the commissioning walk, where there was one."""
 
 
-def ground(site: Site, settings: Settings) -> Ground:
-    return Ground(site, build_grid(site), settings)
+def ground(site: Site, settings: Settings, calibration: Calibration | None = None) -> Ground:
+    return Ground(site, build_grid(site), settings, calibration)
 
 
 def positioning_services(ground: Ground) -> tuple[Service, ...]:
     settings = ground.settings
     return (
         IngestService(ground.site, settings.ingest),
-        PositioningService(ground.site, ground.grid, settings.positioning),
+        PositioningService(ground.site, ground.grid, settings.positioning, ground.calibration),
     )
 
 

@@ -22,6 +22,7 @@ from contracts.messages import Message
 from contracts.quantities import SECOND
 from contracts.wire import ROOT
 from firmware_sim.scenario import Scenario
+from positioning.calibration import Calibration
 from runtime import compose
 from runtime.bus import MessageBus
 from runtime.clock import now
@@ -119,7 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
     }
     settings = load_settings(arguments.config)
     arguments.data.mkdir(parents=True, exist_ok=True)
-    ground = compose.ground(load_site(arguments.site), settings)
+    calibration = calibration_of(arguments.site) if arguments.name == "positioning" else None
+    ground = compose.ground(load_site(arguments.site), settings, calibration)
     place = Place(arguments.name, arguments.broker, arguments.data, ground)
     try:
         asyncio.run(runners[arguments.name](place, arguments))
@@ -215,6 +217,16 @@ async def _serve(
             beside.stop()
             await neighbour
         await bus.aclose()
+
+
+def calibration_of(site: Path) -> Calibration | None:
+    """The calibration that ``nearhand calibrate --apply`` left in the site's folder."""
+    file = site / "calibration.json"
+    if not file.exists():
+        return None
+    from runtime.calibrate import load  # brings scipy's optimisers, which nobody else needs
+
+    return load(file)
 
 
 def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from runtime import compose
 from runtime.faults import FaultLimits, draw_faults
 from runtime.invariants import settled
 from runtime.scenarios import ScenarioFile, load_scenario
+from runtime.serve import calibration_of
 from runtime.settings import CLONE, DEMO_SCENARIO, load_settings
 from runtime.site_files import load_site
 from runtime.world import BrokenInvariantError, World
@@ -71,8 +72,8 @@ class Outcome:
 
 def run(arguments: argparse.Namespace) -> int:
     file = load_scenario(arguments.scenario)
-    site = load_site(arguments.site or SITES / file.world.site)
-    ground = compose.ground(site, load_settings(arguments.config))
+    folder = arguments.site or SITES / file.world.site
+    ground = compose.ground(load_site(folder), load_settings(arguments.config), calibration_of(folder))
     bad = 0
     for seed in range(arguments.seed, arguments.seed + arguments.seeds):
         outcome, world = simulate(

@@ -19,6 +19,7 @@ export interface CallChanged {
   tasks: TaskView[];
   timeline: TimelineEntry[];
   stars: number | null;
+  similar_to: string;
 }
 
 export interface Place {
@@ -49,6 +50,7 @@ export interface TaskView {
   forecast_at: number | null;
   cure: Cure | null;
   escalated_to: string;
+  miss_cause: string;
 }
 
 export interface OfferView {
