@@ -44,7 +44,6 @@ def test_all_laws_hold_under_faults(ground: compose.Ground, file: ScenarioFile, 
 def test_an_hour_of_the_demo_mall() -> None:
     ground = compose.ground(load_site(CLONE / "config" / "sites" / "demo"), Settings())
     outcome, _ = simulate(ground, load_scenario(HOUR), seed=1)
-    print(describe(outcome))
     assert not outcome.failure, repeat(outcome, "hour")
     assert outcome.calls >= 30
     assert outcome.cpu_s < CPU_S_LIMIT, describe(outcome)
