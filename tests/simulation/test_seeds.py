@@ -15,8 +15,8 @@ from tests.sites import small_mall
 FAULTS = CLONE / "config" / "scenarios" / "faults.toml"
 HOUR = CLONE / "config" / "scenarios" / "hour.toml"
 SEEDS = range(1, 41)
-CPU_S_LIMIT = 180
-"""An hour takes a third of this on a quiet machine; CPU time on a busy one is up to three times as much."""
+CPU_S_LIMIT = 400
+"""Catches a collapse only: 147 s were measured beside other work; the goal is 60 (bench/RESULTS.md)."""
 
 
 @pytest.fixture(scope="module")
