@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import paho.mqtt.client as paho
 import pytest
+from nats.js.errors import NotFoundError
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contracts import messages as m
@@ -102,6 +103,16 @@ async def take_all(bus: PulledBus, wanted: list[bytes]) -> list[bytes]:
         found += contents(batch)
         bus.acknowledge(batch)
     return found
+
+
+async def until_made(bus: PulledBus, consumer: str) -> None:
+    """It is made in the next try when the broker was not ready in the first."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(NotFoundError):
+                await bus._client.jsm().consumer_info("$MQTT_msgs", consumer)
+                return
+            await asyncio.sleep(0.02)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -237,7 +248,7 @@ def test_a_lost_consumer_is_made_again(broker: RunningBroker) -> None:
             for time in (1, 2):  # while a request is under way it says so, before that it is silent
                 await bus._client.jsm().delete_consumer("$MQTT_msgs", "nearhand-gone-ingest")
                 await until(lambda time=time: bus.counters["pulls_failed"] >= time)  # type: ignore[misc]
-                await bus._client.jsm().consumer_info("$MQTT_msgs", "nearhand-gone-ingest")
+                await until_made(bus, "nearhand-gone-ingest")
             with Gateway(broker, "g-gone") as gateway:
                 gateway.send(SCAN.format(site="gone"), b"heard")
                 assert contents(await take(bus, 1)) == [b"heard"]
