@@ -16,7 +16,7 @@ from dispatcher.catalogue import catalogue_of
 from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Ways, times_of
 from dispatcher.evolve import evolve, replay
-from dispatcher.ledger import Task, call_of
+from dispatcher.ledger import Task
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -105,8 +105,8 @@ class DispatcherService:
             *whole.units,
             *whole.stock,
             m.EnrolmentChanged(version=self.ledger.seq, devices=self._enrolled),
-            self._closures_view(),
-            self._guests_view(),
+            views.closures_view(self.ledger),
+            views.guests_view(self.ledger),
         ]
 
     # --- one turn ---------------------------------------------------------------------------------------
@@ -217,19 +217,13 @@ class DispatcherService:
 
     def _changed(self, facts: list[Fact], before: int) -> list[Message]:
         """The new views of everything that the facts touched."""
-        ledger = self.ledger
-        calls = dict.fromkeys(call for fact in facts if (call := call_of(ledger, fact)) is not None)
-        out: list[Message] = [views.call_view(ledger, ledger.calls[call]) for call in calls]
-        units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
-        out += [views.unit_view(ledger, ledger.units[unit], self.catalogue) for unit in units]
-        depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
-        out += [views.stock_view(ledger, ledger.stores[depot]) for depot in depots]
+        out = views.changed(self.ledger, self.catalogue, facts, before)
         if any(isinstance(fact, _ENROLMENT_FACTS) for fact in facts):
             out += self._enrolment_changed()
         if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
-            out.append(self._closures_view())
+            out.append(views.closures_view(self.ledger))
         if any(isinstance(fact, m.GatewaysInstalled | m.GatewaysRemoved) for fact in facts):
-            out.append(self._guests_view())
+            out.append(views.guests_view(self.ledger))
         return out
 
     def _enrolment_changed(self) -> list[Message]:
@@ -247,13 +241,3 @@ class DispatcherService:
 
     def _closures(self) -> Closures:
         return Closures(frozenset(self.ledger.closures), self.ledger.fire_mode)
-
-    def _closures_view(self) -> m.ClosuresChanged:
-        connectors = tuple(sorted(self.ledger.closures))
-        return m.ClosuresChanged(
-            version=self.ledger.seq, connectors=connectors, fire_mode=self.ledger.fire_mode
-        )
-
-    def _guests_view(self) -> m.GuestGatewaysChanged:
-        gateways = tuple(self.ledger.guests[gateway] for gateway in sorted(self.ledger.guests))
-        return m.GuestGatewaysChanged(version=self.ledger.seq, gateways=gateways)

@@ -1,10 +1,14 @@
 """The ledger as others see it: whole calls, units and depots. Pure reading."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contracts.messages import (
     CallChanged,
+    ClosuresChanged,
+    Fact,
+    GuestGatewaysChanged,
+    Message,
     OfferView,
     Place,
     Snapshot,
@@ -22,6 +26,7 @@ from dispatcher.ledger import (
     Store,
     Task,
     Unit,
+    call_of,
     call_state,
     live_offers,
     offer_of,
@@ -164,3 +169,24 @@ def snapshot(
         units=tuple(unit_view(ledger, ledger.units[unit], catalogue) for unit in sorted(ledger.units)),
         stock=tuple(stock_view(ledger, ledger.stores[depot]) for depot in sorted(ledger.stores)),
     )
+
+
+def changed(ledger: Ledger, catalogue: Catalogue, facts: Sequence[Fact], before: int) -> list[Message]:
+    """The calls, units and depots that ``facts`` touched; ``before``: the ledger's number before them."""
+    calls = dict.fromkeys(call for fact in facts if (call := call_of(ledger, fact)) is not None)
+    out: list[Message] = [call_view(ledger, ledger.calls[call]) for call in calls]
+    units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
+    out += [unit_view(ledger, ledger.units[unit], catalogue) for unit in units]
+    depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
+    out += [stock_view(ledger, ledger.stores[depot]) for depot in depots]
+    return out
+
+
+def closures_view(ledger: Ledger) -> ClosuresChanged:
+    connectors = tuple(sorted(ledger.closures))
+    return ClosuresChanged(version=ledger.seq, connectors=connectors, fire_mode=ledger.fire_mode)
+
+
+def guests_view(ledger: Ledger) -> GuestGatewaysChanged:
+    gateways = tuple(ledger.guests[gateway] for gateway in sorted(ledger.guests))
+    return GuestGatewaysChanged(version=ledger.seq, gateways=gateways)
