@@ -3,7 +3,14 @@
 from typing import Literal
 
 from contracts.quantities import Instant
-from contracts.values import EnrolledDevice, InstalledGateway, Message, Place
+from contracts.values import (
+    EnrolledDevice,
+    FeedbackGrade,
+    HoldCause,
+    InstalledGateway,
+    Message,
+    Place,
+)
 
 
 class Command(Message, frozen=True, kw_only=True):
@@ -35,6 +42,69 @@ class MoveCall(Command, frozen=True, kw_only=True):
 class CancelCall(Command, frozen=True, kw_only=True):
     call_id: str
     reason: str
+
+
+class AbandonCall(Command, frozen=True, kw_only=True):
+    """The customer left without a word, or cannot be found: nobody needs to go any more."""
+
+    call_id: str
+    reason: str = ""
+
+
+class HoldCall(Command, frozen=True, kw_only=True):
+    """Our clock stands still, for a cause on the customer's side only; the customer's goes on."""
+
+    call_id: str
+    cause: HoldCause
+    until: Instant | None = None
+    """When it goes on by itself; None = after half an hour. Nothing is held for ever."""
+    note: str = ""
+
+
+class ResumeCall(Command, frozen=True, kw_only=True):
+    """The customer is ready: the clock goes on and people are sent again."""
+
+    call_id: str
+
+
+class MergeCalls(Command, frozen=True, kw_only=True):
+    """``call_id`` is the same happening as ``into``; whoever was on the way to it goes to ``into``."""
+
+    call_id: str
+    into: str
+
+
+class UnmergeCall(Command, frozen=True, kw_only=True):
+    """It was another happening after all: the call is open again, with its old clock."""
+
+    call_id: str
+
+
+class AddTask(Command, frozen=True, kw_only=True):
+    """One more person for an open call (a second pair of hands, a missing role)."""
+
+    call_id: str
+    role: str
+    skills: tuple[str, ...] = ()
+    item: str | None = None
+    target_s: float | None = None
+    """From now; None = what the catalogue promises for this role in this service."""
+
+
+class CancelTask(Command, frozen=True, kw_only=True):
+    """One of several persons wanted by a call is not needed; the last is cancelled with its call."""
+
+    task_id: str
+    reason: str = ""
+
+
+class TickChecklist(Command, frozen=True, kw_only=True):
+    """A step of the service's checklist was done (or was not after all)."""
+
+    call_id: str
+    step: int
+    """Index in ``ServiceKind.checklist``, from 0."""
+    done: bool = True
 
 
 class RateCall(Command, frozen=True, kw_only=True):
@@ -105,6 +175,69 @@ class UnassignUnit(Command, frozen=True, kw_only=True):
     task_id: str
     unit_id: str
     reason: str
+
+
+class RelieveUnit(Command, frozen=True, kw_only=True):
+    """Move everything that one person is doing or being asked to somebody else (illness, a quarrel)."""
+
+    unit_id: str
+    to_unit_id: str | None = None
+    """Who takes over; None = whoever the plan finds."""
+    duty: Literal["on", "break", "off"] = "on"
+    """What the relieved person does from now on."""
+    reason: str = ""
+
+
+class ReturnLoan(Command, frozen=True, kw_only=True):
+    """A customer brought back what was lent with this task, at this depot."""
+
+    task_id: str
+    depot: str
+
+
+class ExtendLoan(Command, frozen=True, kw_only=True):
+    """The customer may keep it until then."""
+
+    task_id: str
+    due_at: Instant
+
+
+class WriteOffLoan(Command, frozen=True, kw_only=True):
+    """It will not come back."""
+
+    task_id: str
+    reason: str = ""
+
+
+class MoveStock(Command, frozen=True, kw_only=True):
+    """Free items were carried from one depot to another."""
+
+    item: str
+    count: int
+    from_depot: str
+    to_depot: str
+
+
+class RaiseFeedback(Command, frozen=True, kw_only=True):
+    """Something to put right, who sees to it, and how soon."""
+
+    grade: FeedbackGrade
+    text: str
+    owner: str = ""
+    """Who sees to it; empty = the control room."""
+    call_id: str = ""
+    """The call that it is about, if any."""
+
+
+class AssignFeedback(Command, frozen=True, kw_only=True):
+    feedback_id: str
+    owner: str
+
+
+class CloseFeedback(Command, frozen=True, kw_only=True):
+    feedback_id: str
+    note: str = ""
+    """What was done about it."""
 
 
 class SetDuty(Command, frozen=True, kw_only=True):

@@ -3,7 +3,17 @@
 from typing import Literal
 
 from contracts.quantities import Instant
-from contracts.values import Candidate, Cure, EnrolledDevice, InstalledGateway, Message, Place, TaskNeed
+from contracts.values import (
+    Candidate,
+    Cure,
+    EnrolledDevice,
+    FeedbackGrade,
+    HoldCause,
+    InstalledGateway,
+    Message,
+    Place,
+    TaskNeed,
+)
 
 
 class Fact(Message, frozen=True, kw_only=True):
@@ -42,6 +52,61 @@ class CallMoved(Fact, frozen=True, kw_only=True):
 class CallCancelled(Fact, frozen=True, kw_only=True):
     call_id: str
     reason: str
+
+
+class CallAbandoned(Fact, frozen=True, kw_only=True):
+    """The customer left without a word, or cannot be found."""
+
+    call_id: str
+    reason: str
+
+
+class CallHeld(Fact, frozen=True, kw_only=True):
+    """Our clock stands still from here …"""
+
+    call_id: str
+    cause: HoldCause
+    until: Instant
+    note: str
+
+
+class CallResumed(Fact, frozen=True, kw_only=True):
+    """… to here: the deadlines of what is open are later by the time between."""
+
+    call_id: str
+
+
+class CallMerged(Fact, frozen=True, kw_only=True):
+    call_id: str
+    into: str
+
+
+class CallUnmerged(Fact, frozen=True, kw_only=True):
+    """Open again. Its clock never stood still: the mistake was ours."""
+
+    call_id: str
+    into: str
+
+
+class TaskAdded(Fact, frozen=True, kw_only=True):
+    """One more person is wanted, from now."""
+
+    call_id: str
+    task: TaskNeed
+
+
+class TaskCancelled(Fact, frozen=True, kw_only=True):
+    """One of several persons is not wanted any more."""
+
+    call_id: str
+    task_id: str
+    reason: str
+
+
+class ChecklistTicked(Fact, frozen=True, kw_only=True):
+    call_id: str
+    step: int
+    done: bool
 
 
 class CallCleared(Fact, frozen=True, kw_only=True):
@@ -203,6 +268,62 @@ class LoanOverdue(Fact, frozen=True, kw_only=True):
     item: str
     item_number: str
     depot: str
+    due_at: Instant
+
+
+class LoanReturned(Fact, frozen=True, kw_only=True):
+    """What was lent with this task is back, in this depot."""
+
+    task_id: str
+    item: str
+    item_number: str
+    depot: str
+
+
+class LoanExtended(Fact, frozen=True, kw_only=True):
+    task_id: str
+    due_at: Instant
+
+
+class LoanWrittenOff(Fact, frozen=True, kw_only=True):
+    task_id: str
+    item: str
+    item_number: str
+    reason: str
+
+
+class StockMoved(Fact, frozen=True, kw_only=True):
+    item: str
+    count: int
+    from_depot: str
+    to_depot: str
+
+
+class FeedbackRaised(Fact, frozen=True, kw_only=True):
+    feedback_id: str
+    call_id: str
+    """Empty where it is about no call."""
+    grade: FeedbackGrade
+    text: str
+    owner: str
+    due_at: Instant
+
+
+class FeedbackAssigned(Fact, frozen=True, kw_only=True):
+    feedback_id: str
+    owner: str
+
+
+class FeedbackClosed(Fact, frozen=True, kw_only=True):
+    feedback_id: str
+    note: str
+
+
+class FeedbackOverdue(Fact, frozen=True, kw_only=True):
+    """It should be put right by now; said once."""
+
+    feedback_id: str
+    owner: str
     due_at: Instant
 
 

@@ -1,10 +1,15 @@
 """What several messages hold: the base of all messages, places, devices, gateways, needs, candidates."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from contracts.quantities import Instant
+
+HoldCause: TypeAlias = Literal["wants_it_later", "not_at_the_place", "not_reachable", "not_decided"]
+"""Why our clock may stand still: causes on the customer's side only."""
+FeedbackGrade: TypeAlias = Literal["at_once", "three_days", "this_month"]
+"""How soon something must be put right."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -67,6 +72,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """``chosen``, or why not: ``busy declined_before off_shift no_skill no_route slower …``."""
     depot: str | None = None
     fix_age_s: float | None = None
+    terms: dict[str, float] = {}
+    """What ``cost`` is made of, by name."""
 
 
 class Cure(msgspec.Struct, frozen=True):
@@ -77,3 +84,5 @@ class Cure(msgspec.Struct, frozen=True):
     p_on_time: float
     taken_from: str | None = None
     """Task that this person would be taken off."""
+    price_s: float | None = None
+    """How much later somebody would then come to that task; None where nobody else could."""

@@ -3,12 +3,21 @@
 Also the state of the site, retained by the broker, and what only screens hear.
 """
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from contracts.quantities import Instant
-from contracts.values import Candidate, Cure, EnrolledDevice, InstalledGateway, Message, Place
+from contracts.values import (
+    Candidate,
+    Cure,
+    EnrolledDevice,
+    FeedbackGrade,
+    HoldCause,
+    InstalledGateway,
+    Message,
+    Place,
+)
 
 
 class OfferView(msgspec.Struct, frozen=True):
@@ -26,11 +35,30 @@ class OfferView(msgspec.Struct, frozen=True):
 
 
 TaskState: TypeAlias = Literal[
-    "pending", "offered", "assigned", "en_route_to_item", "en_route", "on_scene", "cleared", "cancelled"
+    "pending",
+    "offered",
+    "assigned",
+    "en_route_to_item",
+    "en_route",
+    "on_scene",
+    "cleared",
+    "cancelled",
+    "abandoned",
+    "merged",
 ]
 CallState: TypeAlias = Literal[
-    "received", "pending", "offered", "assigned", "en_route", "on_scene", "cleared", "cancelled"
+    "received",
+    "pending",
+    "offered",
+    "assigned",
+    "en_route",
+    "on_scene",
+    "cleared",
+    "cancelled",
+    "abandoned",
+    "merged",
 ]
+CLOSED_CALL_STATES: Final[frozenset[CallState]] = frozenset(("cleared", "cancelled", "abandoned", "merged"))
 UnitStatus: TypeAlias = Literal[
     "available",
     "offered",
@@ -68,6 +96,12 @@ class TaskView(msgspec.Struct, frozen=True):
     cure: Cure | None = None
     escalated_to: str = ""
     """The last step of the ladder that was told that nobody is committed."""
+    escalates_at: Instant | None = None
+    """When the next step will be told; None where nobody needs to be, or the clock stands still."""
+    reached_at: Instant | None = None
+    """When somebody first stood there. Differs from ``on_scene_at`` where that person was relieved."""
+    target_s: float = 0.0
+    """``deadline_at`` less this is when our clock began, pauses taken out."""
     miss_cause: str = ""
     """What took longest where the deadline was missed: ``stock no_route queue refusal silence given_back
     walking``."""
@@ -103,6 +137,17 @@ class CallChanged(Message, frozen=True, kw_only=True):
     stars: int | None = None
     similar_to: str = ""
     """An older open call of the same kind at the same place: probably the same happening."""
+    held_at: Instant | None = None
+    """Since when our clock stands still; None = it runs."""
+    held_until: Instant | None = None
+    hold_cause: HoldCause | None = None
+    paused_s: float = 0.0
+    """How long it stood still before, in all."""
+    merged_into: str = ""
+    duplicates: tuple[str, ...] = ()
+    """Calls that were merged into this one."""
+    checked: tuple[int, ...] = ()
+    """Steps of the checklist that are done."""
 
 
 class UnitChanged(Message, frozen=True, kw_only=True):
@@ -123,6 +168,21 @@ class UnitChanged(Message, frozen=True, kw_only=True):
     carrying: bool = False
     deadline_at: Instant | None = None
     eta_at: Instant | None = None
+    muted_until: Instant | None = None
+    """Not asked before then: let an offer expire in silence."""
+
+
+class LoanView(msgspec.Struct, frozen=True):
+    """An item that a customer has."""
+
+    task_id: str
+    item: str
+    item_number: str
+    unit_id: str
+    """Who handed it over."""
+    lent_at: Instant
+    due_at: Instant
+    overdue: bool = False
 
 
 class StockChanged(Message, frozen=True, kw_only=True):
@@ -135,6 +195,40 @@ class StockChanged(Message, frozen=True, kw_only=True):
     lent: dict[str, int] = {}
     overdue: dict[str, int] = {}
     """Of those lent, the ones that should be back by now."""
+    loans: tuple[LoanView, ...] = ()
+    """Each of those lent, the first due first."""
+
+
+class StockMove(msgspec.Struct, frozen=True):
+    item: str
+    count: int
+    from_depot: str
+    to_depot: str
+
+
+class RebalanceChanged(Message, frozen=True, kw_only=True):
+    """What should be carried from depot to depot before something runs out: proposals, all of them."""
+
+    version: int
+    moves: tuple[StockMove, ...]
+
+
+class FeedbackChanged(Message, frozen=True, kw_only=True):
+    """The whole of one thing to put right."""
+
+    feedback_id: str
+    version: int
+    call_id: str
+    grade: FeedbackGrade
+    text: str
+    owner: str
+    raised_at: Instant
+    raised_by: str
+    due_at: Instant
+    overdue: bool = False
+    closed_at: Instant | None = None
+    closed_by: str = ""
+    note: str = ""
 
 
 class Snapshot(Message, frozen=True, kw_only=True):
@@ -146,6 +240,8 @@ class Snapshot(Message, frozen=True, kw_only=True):
     calls: tuple[CallChanged, ...]
     units: tuple[UnitChanged, ...]
     stock: tuple[StockChanged, ...]
+    feedback: tuple[FeedbackChanged, ...] = ()
+    """What is open, and what was closed lately."""
 
 
 class EnrolmentChanged(Message, frozen=True, kw_only=True):

@@ -61,6 +61,8 @@ ROUTES: Final[dict[type[Message], Route]] = {
     m.CallChanged: Route("calls/{call_id}"),
     m.UnitChanged: Route("units/{unit_id}/state", retain=True),
     m.StockChanged: Route("stock/{depot}", retain=True),
+    m.RebalanceChanged: Route("stock-moves", retain=True),
+    m.FeedbackChanged: Route("feedback/{feedback_id}"),
     m.RequestSnapshot: Route("snapshots/requests"),
     m.Snapshot: Route("snapshots/answers"),
     m.EnrolmentChanged: Route("site/enrolment", retain=True),

@@ -12,7 +12,7 @@ from contracts import messages as m
 from contracts.quantities import Instant
 from contracts.sitemap import Site
 
-FINISHED: Final = ("cleared", "cancelled")
+FINISHED: Final = m.CLOSED_CALL_STATES
 KNOWN_LIMIT: Final = 10_000
 """Gateways, services or devices of which something was heard; more are a fault or an attack, and counted."""
 

@@ -410,8 +410,8 @@ def change_site(ledger: Ledger, command: Command, now: Instant, draft: Draft, bo
             return _change_enrolment(ledger, command, now, draft, book)
         case m.InstallGateways() | m.RemoveGateways():
             return _change_guests(ledger, command, draft, book)
-        case _:
-            raise AssertionError(f"a command that no rule knows: {type(command).__name__}")
+        case m.Command():
+            return Answer("not_yet")
     return Answer()
 
 

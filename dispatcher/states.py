@@ -25,6 +25,9 @@ TASK_STEPS: Final[TaskSteps] = {
         m.UnitAssigned: ("assigned",),
         m.UnitOnScene: ("on_scene",),  # people turn up without having been sent
         m.CallCancelled: ("cancelled",),
+        m.TaskCancelled: ("cancelled",),
+        m.CallAbandoned: ("abandoned",),
+        m.CallMerged: ("merged",),
     },
     "offered": {
         m.OfferMade: ("offered",),
@@ -66,9 +69,13 @@ TASK_STEPS: Final[TaskSteps] = {
     "on_scene": {
         m.TaskCleared: ("cleared",),
         m.CallCancelled: ("cancelled",),
+        m.CallAbandoned: ("abandoned",),
+        m.UnitReleased: ("pending",),  # relieved on the spot: somebody else must come
     },
-    "cleared": {},  # a cancelled call keeps its cleared tasks
+    "merged": {m.CallUnmerged: ("pending",)},
+    "cleared": {},  # a cancelled, abandoned or merged call keeps its cleared tasks
     "cancelled": {},
+    "abandoned": {},
 }
 
 UNIT_STEPS: Final[UnitSteps] = {
@@ -106,6 +113,8 @@ UNIT_STEPS: Final[UnitSteps] = {
     "on_scene": {
         m.TaskCleared: ("available", "returning_item", "on_break", "off_duty"),
         m.CallCancelled: ("available", "returning_item", "on_break", "off_duty"),
+        m.CallAbandoned: ("available", "returning_item", "on_break", "off_duty"),
+        m.UnitReleased: ("available", "returning_item", "on_break", "off_duty"),
     },
     "returning_item": {
         m.ItemReturned: ("available", "returning_item"),
@@ -134,6 +143,11 @@ _CALL_ORDER: Final[tuple[tuple[TaskState, CallState], ...]] = (
 )
 
 
+_ENDS: Final[tuple[CallState, ...]] = ("merged", "abandoned", "cancelled", "cleared")
+"""How a call ended: the first of these that any of its finished tasks is in."""
+_ENDED: Final[frozenset[TaskState]] = frozenset(("merged", "abandoned", "cleared", "cancelled"))
+
+
 def task_step_allowed(before: TaskState, fact: type[Fact], after: TaskState) -> bool:
     """Whether ``fact`` may take a task from ``before`` to ``after``. Facts beside the state change none."""
     steps = TASK_STEPS[before]
@@ -146,10 +160,14 @@ def unit_step_allowed(before: UnitStatus, fact: type[Fact], after: UnitStatus) -
     return after in steps[fact] if fact in steps else before == after and fact not in _UNIT_FACTS
 
 
-_TASK_FACTS: Final[frozenset[type[Fact]]] = frozenset(
-    fact for steps in TASK_STEPS.values() for fact in steps if fact is not m.CallCancelled
+CLOSING_FACTS: Final[frozenset[type[Fact]]] = frozenset(
+    (m.CallCancelled, m.CallAbandoned, m.CallMerged, m.CallUnmerged)
 )
-"""Facts that need a row; a cancelled call leaves its cleared tasks as they are."""
+"""Facts about a whole call: they leave its finished tasks as they are."""
+_TASK_FACTS: Final[frozenset[type[Fact]]] = (
+    frozenset(fact for steps in TASK_STEPS.values() for fact in steps) - CLOSING_FACTS
+)
+"""Facts that need a row."""
 _UNIT_FACTS: Final[frozenset[type[Fact]]] = frozenset(
     (
         m.OfferMade,
@@ -169,12 +187,12 @@ _UNIT_FACTS: Final[frozenset[type[Fact]]] = frozenset(
 def call_state(tasks: tuple[TaskState, ...], planned: bool) -> CallState:
     """The state of a call from those of its tasks: as far as its furthest task that is not finished.
 
+    Without the tasks that were cancelled by themselves: a person not needed after all cancels no call.
     ``planned`` is False until the planner has looked at it once.
     """
-    if all(state == "cleared" for state in tasks):
-        return "cleared"
-    if all(state in ("cleared", "cancelled") for state in tasks):
-        return "cancelled"
+    for end in _ENDS:
+        if all(state in _ENDED for state in tasks) and end in tasks:
+            return end
     for state, result in _CALL_ORDER:
         if state in tasks:
             return result

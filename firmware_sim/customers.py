@@ -25,7 +25,7 @@ MOVE_MEAN_S: Final = 60.0
 MOVE_TRIES: Final = 8
 MOVE_REACH_M: Final = 60.0
 RATE_MEAN_S: Final = 15.0
-ENDED: Final = ("cleared", "cancelled")
+ENDED: Final = m.CLOSED_CALL_STATES
 
 Deed = Literal["place", "cancel", "move", "rate", "leave"]
 

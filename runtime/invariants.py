@@ -56,7 +56,7 @@ class Watch:
         broken = invariants.violations(ledger, at)
         for call in [call for call in self.accepted_calls if call not in ledger.calls]:
             seen = self.calls.get(call)
-            if seen is not None and seen.state in ("cleared", "cancelled"):
+            if seen is not None and seen.state in m.CLOSED_CALL_STATES:
                 del self.accepted_calls[call]  # closed long ago: the ledger keeps only the newest of those
                 continue
             broken.append(f"acknowledged call {call} is lost")
@@ -140,7 +140,7 @@ def settled(ledger: Ledger, calls: Sequence[m.CallChanged]) -> list[str]:
     return [
         f"call {call.call_id} hangs in {call.state} without a reason"
         for call in calls
-        if call.state not in ("cleared", "cancelled", "on_scene")
+        if call.state not in {*m.CLOSED_CALL_STATES, "on_scene"}
         and call.call_id in ledger.calls
         and not any(task.waiting_for or task.unit_id or task.offers for task in call.tasks)
     ]

@@ -173,13 +173,17 @@ def _progress(minute: float, of: float, world: World) -> None:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
+NOT_WANTED = {"cancelled", "abandoned", "merged"}
+"""Whoever is in these states was not needed in the end."""
+
+
 def response_times(calls: Sequence[CallChanged]) -> dict[str, dict[str, float]]:
     """By service and role: how many, share on time, median and 90th percentile of received → on scene."""
     times: dict[str, list[float]] = {}
     on_time: dict[str, list[bool]] = {}
     for call in sorted(calls, key=lambda call: call.call_id):
         for task in call.tasks:
-            if task.state == "cancelled" or call.state == "cancelled":
+            if NOT_WANTED & {task.state, call.state}:
                 continue
             key = f"{call.service}/{task.role}"
             arrived = task.on_scene_at

@@ -18,6 +18,8 @@ ROOTS = (
     m.CallChanged,
     m.UnitChanged,
     m.StockChanged,
+    m.RebalanceChanged,
+    m.FeedbackChanged,
     m.GatewayHealth,
     m.GatewayStatus,
     m.ServiceHealth,

@@ -31,7 +31,7 @@ export interface Status {
   name: Name;
   icon: string;
   priority: number;
-  state: "received" | "pending" | "offered" | "assigned" | "en_route" | "on_scene" | "cleared" | "cancelled";
+  state: "received" | "pending" | "offered" | "assigned" | "en_route" | "on_scene" | "cleared" | "cancelled" | "abandoned" | "merged";
   minutes_left: number | null;
   late: boolean;
   waiting: boolean;

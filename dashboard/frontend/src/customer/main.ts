@@ -223,7 +223,7 @@ const facePath = (mouth: string): string => `M12 21.5a9.5 9.5 0 1 0 0-19a9.5 9.5
 function over(): Node[] {
   const now = status as Status;
   const again = startPath ? [h("button", { class: "plain", onclick: () => location.replace(startPath) }, t("again"))] : [];
-  if (now.state === "cancelled") return [h("h1", { class: "end" }, t("cancelled")), ...again];
+  if (["cancelled", "abandoned", "merged"].includes(now.state)) return [h("h1", { class: "end" }, t("cancelled")), ...again];
   const faces: [1 | 2 | 3, string, keyof Texts][] = [
     [3, facePath("M7.5 14a5 5 0 0 0 9 0"), "good"],
     [2, facePath("M8 15.5h8"), "fair"],
@@ -248,7 +248,7 @@ function follow(path: string): void {
         const known: number | null = status ? status.version : null;
         status = await get<Status>(`${path}/state${known === null ? "" : `?after=${known}`}`);
         notice = null;
-        const done = status.state === "cleared" || status.state === "cancelled";
+        const done = ["cleared", "cancelled", "abandoned", "merged"].includes(status.state);
         view = done ? over : wait;
         draw();
         if (done) return;

@@ -9,7 +9,7 @@ export interface CallChanged {
   version: number;
   service: string;
   priority: number;
-  state: "assigned" | "cancelled" | "cleared" | "en_route" | "offered" | "on_scene" | "pending" | "received";
+  state: "abandoned" | "assigned" | "cancelled" | "cleared" | "en_route" | "merged" | "offered" | "on_scene" | "pending" | "received";
   place: Place;
   device_id: string | null;
   note: string;
@@ -20,6 +20,13 @@ export interface CallChanged {
   timeline: TimelineEntry[];
   stars: number | null;
   similar_to: string;
+  held_at: number | null;
+  held_until: number | null;
+  hold_cause: "not_at_the_place" | "not_decided" | "not_reachable" | "wants_it_later" | null;
+  paused_s: number;
+  merged_into: string;
+  duplicates: string[];
+  checked: number[];
 }
 
 export interface Place {
@@ -33,7 +40,7 @@ export interface TaskView {
   task_id: string;
   role: string;
   item: string | null;
-  state: "assigned" | "cancelled" | "cleared" | "en_route" | "en_route_to_item" | "offered" | "on_scene" | "pending";
+  state: "abandoned" | "assigned" | "cancelled" | "cleared" | "en_route" | "en_route_to_item" | "merged" | "offered" | "on_scene" | "pending";
   deadline_at: Instant;
   unit_id: string | null;
   depot: string | null;
@@ -50,6 +57,9 @@ export interface TaskView {
   forecast_at: number | null;
   cure: Cure | null;
   escalated_to: string;
+  escalates_at: number | null;
+  reached_at: number | null;
+  target_s: number;
   miss_cause: string;
 }
 
@@ -75,6 +85,7 @@ export interface Candidate {
   reason: string;
   depot: string | null;
   fix_age_s: number | null;
+  terms: Record<string, number>;
 }
 
 export interface Cure {
@@ -82,6 +93,7 @@ export interface Cure {
   eta_s: number;
   p_on_time: number;
   taken_from: string | null;
+  price_s: number | null;
 }
 
 export interface TimelineEntry {
@@ -108,6 +120,7 @@ export interface UnitChanged {
   carrying: boolean;
   deadline_at: number | null;
   eta_at: number | null;
+  muted_until: number | null;
 }
 
 export interface StockChanged {
@@ -118,6 +131,47 @@ export interface StockChanged {
   reserved: Record<string, number>;
   lent: Record<string, number>;
   overdue: Record<string, number>;
+  loans: LoanView[];
+}
+
+export interface LoanView {
+  task_id: string;
+  item: string;
+  item_number: string;
+  unit_id: string;
+  lent_at: Instant;
+  due_at: Instant;
+  overdue: boolean;
+}
+
+export interface RebalanceChanged {
+  type: "RebalanceChanged";
+  version: number;
+  moves: StockMove[];
+}
+
+export interface StockMove {
+  item: string;
+  count: number;
+  from_depot: string;
+  to_depot: string;
+}
+
+export interface FeedbackChanged {
+  type: "FeedbackChanged";
+  feedback_id: string;
+  version: number;
+  call_id: string;
+  grade: "at_once" | "this_month" | "three_days";
+  text: string;
+  owner: string;
+  raised_at: Instant;
+  raised_by: string;
+  due_at: Instant;
+  overdue: boolean;
+  closed_at: number | null;
+  closed_by: string;
+  note: string;
 }
 
 export interface GatewayHealth {

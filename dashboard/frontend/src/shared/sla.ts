@@ -18,8 +18,8 @@ export interface Sla {
   missBy: number | null;
 }
 
-const REACHED = new Set<TaskView["state"]>(["on_scene", "cleared", "cancelled"]);
-const CLOSED = new Set<CallChanged["state"]>(["cleared", "cancelled"]);
+const REACHED = new Set<TaskView["state"]>(["on_scene", "cleared", "cancelled", "abandoned", "merged"]);
+const CLOSED = new Set<CallChanged["state"]>(["cleared", "cancelled", "abandoned", "merged"]);
 
 export const isOpen = (call: CallChanged): boolean => !CLOSED.has(call.state);
 
@@ -34,7 +34,7 @@ export function pressingTask(call: CallChanged): TaskView | null {
 
 /** Seconds from received to the last arrival, null while somebody is still awaited or nobody came. */
 export function responseSeconds(call: CallChanged): number | null {
-  const arrivals = call.tasks.filter((task) => task.state !== "cancelled").map((task) => task.on_scene_at);
+  const arrivals = call.tasks.filter((task) => !["cancelled", "abandoned", "merged"].includes(task.state)).map((task) => task.on_scene_at);
   if (arrivals.length === 0 || arrivals.some((at) => at === null)) return null;
   return (Math.max(...(arrivals as number[])) - call.received_at) / 1e6;
 }
