@@ -4,12 +4,14 @@ The dispatcher knows its own laws (``dispatcher.invariants``); here stand those 
 part to be seen: one answer a command, nothing acknowledged ever lost, honest positions.
 """
 
+import math
 from collections.abc import Sequence
+from itertools import count, repeat
 
 import numpy as np
 
 from contracts import messages as m
-from contracts.columns import unpack_positions
+from contracts.columns import Positions, unpack_positions
 from contracts.messages import Message
 from contracts.quantities import Instant
 from contracts.sitemap import Site
@@ -77,7 +79,8 @@ class Accuracy:
     """Estimates against ground truth, sampled at each truth: error, floor, ellipse."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, tuple[Instant, int, float, float, float, float, float]] = {}
+        self._latest: dict[str, tuple[Positions, int]] = {}
+        """Device → the estimates that it was last among, and its row there."""
         self.errors_m: list[float] = []
         self.floor_hits = 0
         self.inside = 0
@@ -86,17 +89,7 @@ class Accuracy:
 
     def estimate(self, message: m.PositionsEstimated) -> None:
         p = unpack_positions(message)
-        rows = zip(
-            p.floor.tolist(),
-            p.x_m.tolist(),
-            p.y_m.tolist(),
-            p.semi_major_m.tolist(),
-            p.semi_minor_m.tolist(),
-            np.radians(p.heading_deg).tolist(),
-            strict=True,
-        )
-        for device_id, row in zip(message.device_ids, rows, strict=True):
-            self._latest[device_id] = (message.estimated_at, *row)
+        self._latest.update(zip(message.device_ids, zip(repeat(p), count()), strict=False))
 
     def truth(self, message: m.GroundTruth) -> None:
         """Judge a sample: one device in seven a second keeps the cost of judging below 1 % of the run."""
@@ -108,18 +101,19 @@ class Accuracy:
             self._judge(message.device_ids[index], message.at, floors[index], xs[index], ys[index])
 
     def _judge(self, device_id: str, at: Instant, floor: int, x_m: float, y_m: float) -> None:
-        found = self._latest.get(device_id)
-        if found is None or abs(at - found[0]) > TRUTH_LAG:
+        p, row = self._latest.get(device_id, (None, 0))
+        if p is None or abs(at - p.estimated_at) > TRUTH_LAG:
             self.missing += 1
             return
-        _, estimated_floor, x, y, major, minor, heading = found
-        dx, dy = x_m - x, y_m - y
-        along = dx * np.cos(heading) + dy * np.sin(heading)
-        across = -dx * np.sin(heading) + dy * np.cos(heading)
+        dx, dy = x_m - float(p.x_m[row]), y_m - float(p.y_m[row])
+        heading = math.radians(p.heading_deg[row])
+        along = dx * math.cos(heading) + dy * math.sin(heading)
+        across = -dx * math.sin(heading) + dy * math.cos(heading)
+        major, minor = max(float(p.semi_major_m[row]), 0.01), max(float(p.semi_minor_m[row]), 0.01)
         self.judged += 1
-        self.errors_m.append(float(np.hypot(dx, dy)))
-        self.floor_hits += estimated_floor == floor
-        self.inside += bool((along / max(major, 0.01)) ** 2 + (across / max(minor, 0.01)) ** 2 <= 1)
+        self.errors_m.append(math.hypot(dx, dy))
+        self.floor_hits += int(p.floor[row]) == floor
+        self.inside += (along / major) ** 2 + (across / minor) ** 2 <= 1
 
     def summary(self) -> dict[str, float]:
         if not self.judged:

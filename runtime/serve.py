@@ -30,6 +30,7 @@ from runtime.history import History
 from runtime.host import Ear, Host, Tap
 from runtime.jetstream import PulledBus
 from runtime.journal import StoredJournal
+from runtime.memory import keep_for_good
 from runtime.mqtt import Bus
 from runtime.scenarios import load_scenario
 from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, load_settings
@@ -203,6 +204,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, host.stop)
+    keep_for_good()
     await bus.connect()
     neighbour = asyncio.create_task(beside.serve()) if beside else None
     if neighbour is not None:

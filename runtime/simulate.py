@@ -26,6 +26,7 @@ from contracts.quantities import MINUTE, SECOND, Instant, from_seconds, to_secon
 from runtime import compose
 from runtime.faults import FaultLimits, draw_faults
 from runtime.invariants import settled
+from runtime.memory import keep_for_good
 from runtime.scenarios import ScenarioFile, load_scenario
 from runtime.serve import calibration_of
 from runtime.settings import CLONE, DEMO_SCENARIO, load_settings
@@ -74,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = load_scenario(arguments.scenario)
     folder = arguments.site or SITES / file.world.site
     ground = compose.ground(load_site(folder), load_settings(arguments.config), calibration_of(folder))
+    keep_for_good()
     bad = 0
     for seed in range(arguments.seed, arguments.seed + arguments.seeds):
         outcome, world = simulate(

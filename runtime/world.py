@@ -50,6 +50,11 @@ class _Moment(NamedTuple):
     action: Callable[[Instant], None]
 
 
+class _Mail(NamedTuple):
+    message: Message
+    reliable: bool
+
+
 @dataclass
 class _Process:
     name: str
@@ -81,6 +86,8 @@ class World:
         self._rng = np.random.default_rng(int(link_seed))
         self._heap: list[_Moment] = []
         self._order = 0
+        self._mail: dict[tuple[Instant, str], list[_Mail]] = {}
+        """(arrival, receiver) → what is under way; each has its moment in the heap."""
         self._retained: dict[str, Message] = {}
         simulated = compose.firmware_sim_service(ground, scenario, int(sim_seed))
         makers: dict[str, Callable[[], tuple[Service, ...]]] = {
@@ -165,17 +172,22 @@ class World:
 
             self._at(due, wake)
 
-    def _receive(self, process: _Process, message: Message, reliable: bool, at: Instant) -> None:
+    def _receive(self, process: _Process, mail: list[_Mail], at: Instant) -> None:
+        """What came at one moment is one turn, as in the host."""
         if process.up:
             life = process.life
-            self.counters["delivered"] += 1
-            self._turn(process, deliver(process.services, message, at), at)
-            if process.life != life and process.persistent and reliable:
-                process.held.append(message)  # it died before it could acknowledge
-        elif process.persistent and reliable and len(process.held) < HELD_LIMIT:
-            process.held.append(message)
-        else:
-            self.counters["missed_while_down"] += 1
+            self.counters["delivered"] += len(mail)
+            said: list[Message] = []
+            for one in mail:
+                said += deliver(process.services, one.message, at)
+            self._turn(process, said, at)
+            if process.life != life and process.persistent:
+                process.held += [one.message for one in mail if one.reliable]  # not acknowledged yet
+            return
+        kept = [one.message for one in mail if one.reliable and process.persistent]
+        kept = kept[: max(0, HELD_LIMIT - len(process.held))]
+        process.held += kept
+        self.counters["missed_while_down"] += len(mail) - len(kept)
 
     # --- between processes -------------------------------------------------------------------------------
 
@@ -190,10 +202,16 @@ class World:
             wireless = RADIO_SIDE in (sender.name, receiver.name)
             reliable = route is not None and route.qos == 1 and not (wireless and _is_asked_again(message))
             for arrival in arrivals(self._faults, sender.name, receiver.name, reliable, at, self._rng):
-                self._at(arrival, self._delivery(receiver, message, route is not None and route.qos == 1))
+                self._post(arrival, receiver, _Mail(message, route is not None and route.qos == 1))
 
-    def _delivery(self, receiver: _Process, message: Message, reliable: bool) -> Callable[[Instant], None]:
-        return lambda at: self._receive(receiver, message, reliable, at)
+    def _post(self, arrival: Instant, receiver: _Process, mail: _Mail) -> None:
+        key = (max(arrival, self.now), receiver.name)
+        bag = self._mail.get(key)
+        if bag is not None:
+            bag.append(mail)
+            return
+        self._mail[key] = [mail]
+        self._at(arrival, lambda at: self._receive(receiver, self._mail.pop(key), at))
 
     def _who_hears_what(self) -> dict[type[Message], list[_Process]]:
         listeners: dict[type[Message], list[_Process]] = {}
@@ -234,8 +252,8 @@ class World:
         process.services = process.make()
         self._after_start(process)
         held, process.held = process.held, []
-        for message in held:
-            self._receive(process, message, True, at)
+        if held:
+            self._receive(process, [_Mail(message, True) for message in held], at)
 
     def _after_start(self, process: _Process) -> None:
         at = self.now
