@@ -3,6 +3,7 @@
 A calibration is plain data, versioned and readable; fitting it is a pure function of a survey.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from positioning import residuals
-from positioning.residuals import Field, Kernel
+from positioning.residuals import Field, Kernel, Places
 from positioning.survey import Survey
 
 Floats = NDArray[np.float64]
@@ -107,7 +108,7 @@ def fit(
         wanted = usable & ~(survey.missed & (_model(lines, decades) < level))
         fields = _fields(survey, level - _model(lines, decades), wanted)
         if kernel is None:
-            found = residuals.fit([field for field in fields if len(field.x_m) > 2])
+            found = residuals.fit([field for field in fields if len(field.x_m) > 2], found)
     return _describe(survey, names, floors, lines, found, fields, wanted, about)
 
 
@@ -206,27 +207,25 @@ def _describe(
     )
 
 
-def residual_map(
-    calibration: Calibration,
-    gateway: str,
-    floors: tuple[str, ...],
-    floor: NDArray[np.int64],
-    x_m: Floats,
-    y_m: Floats,
+def residual_maps(
+    calibration: Calibration, gateways: Sequence[str], floors: tuple[str, ...], places: Places
 ) -> Floats:
-    """What the survey found beyond the line of ``gateway`` at places (n,), in dB."""
+    """What the survey found beyond the line of each gateway at n places, (n, gateways) in dB."""
     number = {name: index for index, name in enumerate(floors)}
-    known = [s for s in calibration.spots if gateway in s.residual_db and s.floor in number]
-    if not known:
-        return np.zeros(len(x_m))
-    field = Field(
-        np.array([number[s.floor] for s in known]),
-        np.array([s.x_m for s in known]),
-        np.array([s.y_m for s in known]),
-        np.array([s.residual_db[gateway][0] for s in known]),
-        np.array([s.residual_db[gateway][1] for s in known]),
+    known = [spot for spot in calibration.spots if spot.floor in number]
+    spots = Places(
+        np.array([number[spot.floor] for spot in known], np.int64),
+        np.array([spot.x_m for spot in known], float),
+        np.array([spot.y_m for spot in known], float),
     )
-    return residuals.predict(calibration.kernel, field, floor, x_m, y_m)
+    weights = np.zeros((len(known), len(gateways)))
+    for column, gateway in enumerate(gateways):
+        own = np.array([i for i, spot in enumerate(known) if gateway in spot.residual_db], np.int64)
+        if len(own):
+            said = np.array([known[i].residual_db[gateway] for i in own])
+            field = Field(spots.floor[own], spots.x_m[own], spots.y_m[own], said[:, 0], said[:, 1])
+            weights[own, column] = residuals.whiten(calibration.kernel, field, said[:, :1])[:, 0]
+    return residuals.predict(calibration.kernel, spots, weights, places)
 
 
 def differences(old: Calibration, new: Calibration) -> list[tuple[str, float, float]]:

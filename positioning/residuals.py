@@ -10,13 +10,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 ROUNDS_MAX: Final = 60
 """Steps of the simplex: the optimum is flat."""
+LEARN_FROM_MAX: Final = 4000
+"""Residuals that the kernel is learnt from: three numbers are known well enough by then."""
+PLACES_AT_ONCE: Final = 8192
+"""Places predicted in one go: bounds the memory of their covariances."""
 
 
 @dataclass(frozen=True)
@@ -46,54 +50,127 @@ class Field:
     """Of each residual, beyond the kernel's nugget."""
 
 
-def covariance(kernel: Kernel, a: Field, floor: Ints, x_m: Floats, y_m: Floats) -> Floats:
-    """Between a field's spots and other places, (spots, places)."""
-    apart = np.hypot(a.x_m[:, None] - x_m, a.y_m[:, None] - y_m) * (np.sqrt(3) / kernel.length_m)
-    near = kernel.spread_db**2 * (1 + apart) * np.exp(-apart)
-    result: Floats = np.where(a.floor[:, None] == floor, near, 0.0)
-    return result
+@dataclass(frozen=True)
+class Places:
+    """n points of the building, (n,)."""
+
+    floor: Ints
+    x_m: Floats
+    y_m: Floats
 
 
-def _gram(kernel: Kernel, field: Field) -> Floats:
-    gram = covariance(kernel, field, field.floor, field.x_m, field.y_m)
-    gram[np.diag_indices_from(gram)] += kernel.nugget_db**2 + field.spread_db**2
+def _near(kernel: Kernel, apart_m: Floats) -> Floats:
+    """Covariance of places so far apart on one floor; between floors there is none."""
+    scaled = apart_m * (np.sqrt(3) / kernel.length_m)
+    return np.asarray(kernel.spread_db**2 * (1 + scaled) * np.exp(-scaled))
+
+
+def _floors(floor: Ints) -> list[Ints]:
+    """Where each floor's spots are: floors are independent, so that big matrices fall into blocks."""
+    return [np.flatnonzero(floor == number) for number in np.unique(floor)]
+
+
+def _apart_m(x_m: Floats, y_m: Floats) -> Floats:
+    return np.asarray(np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m))
+
+
+def _gram(kernel: Kernel, apart_m: Floats, spread_db: Floats) -> Floats:
+    gram = _near(kernel, apart_m)
+    gram[np.diag_indices_from(gram)] += kernel.nugget_db**2 + spread_db**2
     return gram
 
 
-def fit(fields: Sequence[Field]) -> Kernel:
-    """The kernel that makes all fields together most likely, with a prior on its logarithms."""
+def _block(kernel: Kernel, field: Field, own: Ints) -> Floats:
+    return _gram(kernel, _apart_m(field.x_m[own], field.y_m[own]), field.spread_db[own])
+
+
+def fit(fields: Sequence[Field], first: Kernel | None = None) -> Kernel:
+    """The kernel that makes all fields together most likely, with a prior on its logarithms.
+
+    Args:
+        first: where the search begins, when something is known already.
+    """
     prior = np.log([PRIOR.length_m, PRIOR.spread_db, PRIOR.nugget_db])
+    blocks = [
+        (_apart_m(field.x_m[own], field.y_m[own]), field.spread_db[own], field.residual_db[own])
+        for field in _some(fields)
+        for own in _floors(field.floor)
+    ]
 
     def cost(logs: Floats) -> float:
         kernel = Kernel(*np.exp(np.clip(logs, -3, 5)))
         total = 0.5 * float((((logs - prior) / PRIOR_WIDTH) ** 2).sum())
-        for field in fields:
-            factor = cho_factor(_gram(kernel, field), lower=True)
-            whitened = cho_solve(factor, field.residual_db)
-            total += 0.5 * float(field.residual_db @ whitened) + float(np.log(np.diag(factor[0])).sum())
+        for apart_m, spread_db, residual_db in blocks:
+            factor = cho_factor(_gram(kernel, apart_m, spread_db), lower=True, overwrite_a=True)
+            whitened = cho_solve(factor, residual_db)
+            total += 0.5 * float(residual_db @ whitened) + float(np.log(np.diag(factor[0])).sum())
         return total
 
-    if not fields:
+    if not blocks:
         return PRIOR
-    found = minimize(cost, prior, method="Nelder-Mead", options={"maxiter": ROUNDS_MAX})
+    begin = prior if first is None else np.log([first.length_m, first.spread_db, first.nugget_db])
+    found = minimize(cost, begin, method="Nelder-Mead", options={"maxiter": ROUNDS_MAX, "fatol": 0.5})
     return Kernel(*(float(value) for value in np.exp(np.clip(found.x, -3, 5))))
+
+
+def _some(fields: Sequence[Field]) -> Sequence[Field]:
+    """Fields evenly out of all, with LEARN_FROM_MAX residuals at most (one field at least)."""
+    total = sum(len(field.x_m) for field in fields)
+    step = max(1, -(-total // LEARN_FROM_MAX))
+    return fields[::step]
 
 
 def whiten(kernel: Kernel, field: Field, columns: Floats) -> Floats:
     """K^-1 times columns (spots, m): weights for least squares that spots close together share."""
-    result: Floats = cho_solve(cho_factor(_gram(kernel, field), lower=True), columns)
+    result = np.empty_like(columns)
+    for own in _floors(field.floor):
+        result[own] = cho_solve(cho_factor(_block(kernel, field, own), lower=True), columns[own])
     return result
 
 
-def predict(kernel: Kernel, field: Field, floor: Ints, x_m: Floats, y_m: Floats) -> Floats:
-    """The residual to expect at places (n,), in dB; zero far from any spot."""
-    weights = cho_solve(cho_factor(_gram(kernel, field), lower=True), field.residual_db)
-    result: Floats = covariance(kernel, field, floor, x_m, y_m).T @ weights
+def predict(kernel: Kernel, spots: Places, weights: Floats, places: Places) -> Floats:
+    """The residuals to expect at n places by m fields at once, (n, m) in dB; zero far from any spot.
+
+    Args:
+        weights: (spots, m), each field's ``whiten``-ed residuals; zero where it has none.
+    """
+    result = np.zeros((len(places.x_m), weights.shape[1]))
+    for number in np.unique(spots.floor):
+        own = np.flatnonzero(spots.floor == number)
+        here = np.flatnonzero(places.floor == number)
+        for begin in range(0, len(here), PLACES_AT_ONCE):
+            some = here[begin : begin + PLACES_AT_ONCE]
+            result[some] = _between(kernel, spots, own, places, some).T @ weights[own]
     return result
+
+
+def doubt_db(kernel: Kernel, spots: Places, places: Places) -> Floats:
+    """How uncertain a map by these spots is at places, (n,): near zero at a spot, the spread far away."""
+    variance = np.full(len(places.x_m), kernel.spread_db**2)
+    for number in np.unique(spots.floor):
+        own = np.flatnonzero(spots.floor == number)
+        here = np.flatnonzero(places.floor == number)
+        gram = _gram(kernel, _apart_m(spots.x_m[own], spots.y_m[own]), np.zeros(len(own)))
+        factor = cho_factor(gram, lower=True)[0]
+        for begin in range(0, len(here), PLACES_AT_ONCE):
+            some = here[begin : begin + PLACES_AT_ONCE]
+            told = solve_triangular(factor, _between(kernel, spots, own, places, some), lower=True)
+            variance[some] -= np.square(told).sum(axis=0)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+def _between(kernel: Kernel, spots: Places, own: Ints, places: Places, some: Ints) -> Floats:
+    """Covariance between some spots and some places of the same floor, (spots, places)."""
+    return _near(
+        kernel,
+        np.hypot(spots.x_m[own, None] - places.x_m[some], spots.y_m[own, None] - places.y_m[some]),
+    )
 
 
 def left_out(kernel: Kernel, field: Field) -> Floats:
     """What the map misses at each spot when that spot is left out, (spots,)."""
-    inverse = np.linalg.inv(_gram(kernel, field))
-    result: Floats = (inverse @ field.residual_db) / np.diag(inverse)
+    result = np.empty(len(field.x_m))
+    for own in _floors(field.floor):
+        inverse = np.linalg.inv(_block(kernel, field, own))
+        result[own] = (inverse @ field.residual_db[own]) / np.diag(inverse)
     return result

@@ -19,6 +19,8 @@ SPOTS_MAX: Final = 400
 """On a floor; beyond, cells are made larger. A map of 20 000 m² is no better with more."""
 PACKET_DB: Final = 5.0
 """Spread of single readings at a spot, as measured."""
+NEAR_LIMIT_DB: Final = 16.0
+"""So much (three spreads) above the quietest, misses are accidents of the air, whatever the level."""
 CHANCES_MIN: Final = 4
 """With fewer adverts at a spot silence says nothing."""
 
@@ -85,11 +87,12 @@ def _uncensored(mean: Floats, count: Ints, rssi_dbm: Floats) -> tuple[Floats, Fl
     usual = np.percentile(share[count > 0], 90) if (count > 0).any() else 1.0
     heard = np.clip((count + 0.5) / (chances[:, None] * usual + 1.0), 0.02, 0.98)
     point = -ndtri(heard)
-    above = PACKET_DB * np.exp(-(point**2) / 2) / np.sqrt(2 * np.pi) / heard
-    level = mean - np.where(heard < 0.9, above, 0.0)
-    enough = (chances >= CHANCES_MIN)[:, None]
-    missed = (count == 0) & enough
     limit = np.percentile(rssi_dbm, 2) if len(rssi_dbm) else -100.0
-    level = np.where(missed, limit - PACKET_DB * np.maximum(point, 0.0), level)
-    spread = np.sqrt(PACKET_DB**2 / np.maximum(count, 1) + np.where(heard < 0.9, (above / 2) ** 2, 0.0))
+    above = PACKET_DB * np.exp(-(point**2) / 2) / np.sqrt(2 * np.pi) / heard
+    headroom_db = limit + NEAR_LIMIT_DB - np.nan_to_num(mean, nan=limit)
+    above *= np.clip(2 * headroom_db / NEAR_LIMIT_DB, 0.0, 1.0)
+    above[heard >= 0.9] = 0.0
+    missed = (count == 0) & (chances >= CHANCES_MIN)[:, None]
+    level = np.where(missed, limit - PACKET_DB * np.maximum(point, 0.0), mean - above)
+    spread = np.sqrt(PACKET_DB**2 / np.maximum(count, 1) + (above / 2) ** 2)
     return level, np.where(missed, PACKET_DB, spread), missed

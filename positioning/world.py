@@ -9,11 +9,12 @@ from contracts.grid import WalkableGrid
 from contracts.messages import InstalledGateway
 from contracts.sitemap import Site
 from contracts.walking import Closures
-from positioning.calibration import Calibration, residual_map
+from positioning.calibration import Calibration, residual_maps
 from positioning.ground import Ground, lay
 from positioning.particles import Ints
 from positioning.radio import Floats, Gateways, install, storeys_of
 from positioning.radiomap import model_levels, tabulate
+from positioning.residuals import Places
 from positioning.settings import PositioningSettings
 from positioning.tracks import CANDIDATES, World
 
@@ -50,10 +51,9 @@ def surveyed_residuals(
     """What the survey found beyond the model, (cells, gateways)."""
     grid = ground.grid
     floors = tuple(floor.floor for floor in site.floors)
-    place = (grid.floor.astype(np.int64), grid.x_m.astype(float), grid.y_m.astype(float))
+    places = Places(grid.floor.astype(np.int64), grid.x_m.astype(float), grid.y_m.astype(float))
     result = np.zeros((grid.n_cells, count))
-    for name, number in surveyed.items():
-        result[:, number] = residual_map(calibration, name, floors, *place)
+    result[:, list(surveyed.values())] = residual_maps(calibration, list(surveyed), floors, places)
     return result
 
 

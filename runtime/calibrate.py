@@ -1,6 +1,9 @@
 """``nearhand calibrate SURVEY``: fits the radio model to a commissioning walk and says what it is worth."""
 
 import argparse
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -36,6 +39,8 @@ FOLDS = 5
 MOVED_DB = 6.0
 """Beyond twice what gateways change in nine months."""
 FILE_NAME = "calibration.json"
+WALK_MPS_MAX = 2.0
+"""Truth rows farther apart than one walks are different spots, not a path."""
 EDGE_S = 2.0
 """A reading so shortly before the first or after the last row of a path belongs to it."""
 Floats = NDArray[np.float64]
@@ -79,13 +84,14 @@ def _placed(
     before = np.clip(after - 1, 0, len(rows) - 1)
     after = np.clip(after, 0, len(rows) - 1)
     gap_s = (when[after] - when[before]) / SECOND
-    joined = (gap_s <= GAP_S) & (floor[after] == floor[before])
+    x, y = truth.x_m[rows], truth.y_m[rows]
+    apart_m = np.hypot(x[after] - x[before], y[after] - y[before])
+    joined = (gap_s <= GAP_S) & (floor[after] == floor[before]) & (apart_m <= WALK_MPS_MAX * gap_s)
     share = np.where(gap_s > 0, (at - when[before]) / SECOND / np.maximum(gap_s, 1e-9), 0.0)
     near_before = (at - when[before]) / SECOND <= EDGE_S
     near_after = (when[after] - at) / SECOND <= EDGE_S
     share = np.where(joined, np.clip(share, 0.0, 1.0), np.where(near_after, 1.0, 0.0))
     keep = joined | near_before | near_after
-    x, y = truth.x_m[rows], truth.y_m[rows]
     place_x = x[before] + share * (x[after] - x[before])
     place_y = y[before] + share * (y[after] - y[before])
     place_floor = np.where(share > 0.5, floor[after], floor[before])
@@ -157,24 +163,29 @@ class Prospect:
     floor_after: NDArray[np.bool_]
 
 
-def prospect(surveyed: Surveyed, calibration: Calibration) -> Prospect:
+def prospect(surveyed: Surveyed, calibration: Calibration, tell: Callable[[str], None]) -> Prospect:
     """Expected accuracy without and with the calibration: a share of the spots is left out in turn."""
     s, settings = surveyed, PositioningSettings()
     count = len(s.survey.x_m)
     spread_db = settings.offset_priors.get(s.device_class, settings.offset_priors["phone"]).spread_db
+
+    def judged(spots: Ints, world: World, offset_db: float) -> tuple[Floats, NDArray[np.bool_]]:
+        hang = (world.gateways.x_m, world.gateways.y_m)
+        return snapshot_errors_m(
+            s.survey, spots, s.grid, _table(world), world.gateways.noise_db, offset_db, hang
+        )
+
+    tell(f"judging {count} spots without a calibration")
     plain = assemble(s.site, s.grid, (), Closures(), settings)
-    before = snapshot_errors_m(
-        s.survey, np.arange(count), s.grid, _table(plain), plain.gateways.noise_db, spread_db
-    )
+    before = judged(np.arange(count), plain, spread_db)
     after = (np.full(count, np.nan), np.zeros(count, bool))
-    for fold in range(min(FOLDS, count)):
+    folds = min(FOLDS, count)
+    for fold in range(folds):
+        tell(f"judging with a calibration, share {fold + 1} of {folds} left out")
         held = np.arange(fold, count, FOLDS)
         kept = np.setdiff1d(np.arange(count), held)
         world = assemble(s.site, s.grid, (), Closures(), settings, s.fit(kept, calibration.kernel))
-        found = snapshot_errors_m(
-            s.survey, held, s.grid, _table(world), world.gateways.noise_db, min(spread_db, 3.0)
-        )
-        after[0][held], after[1][held] = found
+        after[0][held], after[1][held] = judged(held, world, min(spread_db, 3.0))
     return Prospect(before[0], after[0], before[1], after[1])
 
 
@@ -257,11 +268,15 @@ def main(args: argparse.Namespace) -> int:
         return 0
     if args.survey is None:
         raise ConfigError("which SURVEY?")
+    tell = _teller()
+    tell(f"reading {args.survey}")
     recording = read_recording(args.survey)
     site = load_site(args.site) if args.site else recording.site
     surveyed = survey_of(recording, site, grid_of(site))
+    tell(f"fitting {len(site.gateways)} gateways to {len(surveyed.survey.x_m)} spots")
     calibration = surveyed.fit()
-    expected = prospect(surveyed, calibration)
+    expected = prospect(surveyed, calibration, tell)
+    tell("done")
     print(summary(calibration))
     print(expectation(surveyed, expected))
     if args.compare:
@@ -273,6 +288,16 @@ def main(args: argparse.Namespace) -> int:
     if args.apply:
         print(f"applied: {apply(calibration, args.site)}")
     return 0
+
+
+def _teller() -> Callable[[str], None]:
+    """Says on standard error what is being done, and since when."""
+    began = time.monotonic()
+
+    def tell(text: str) -> None:
+        print(f"{time.monotonic() - began:5.1f} s  {text}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def summary(c: Calibration) -> str:

@@ -9,6 +9,7 @@ from tests.sites import small_mall
 
 SITE = small_mall()
 GRID = build_grid(SITE)
+HANG = (np.array([g.x_m for g in SITE.gateways]), np.array([g.y_m for g in SITE.gateways]))
 
 
 def truth(spots: np.ndarray) -> tuple[Survey, np.ndarray]:
@@ -29,11 +30,11 @@ def test_a_true_model_finds_the_place_and_a_wrong_one_does_worse() -> None:
     spots = np.arange(50, GRID.n_cells, GRID.n_cells // 12)
     survey, table = truth(spots)
     everyone, noise = np.arange(len(spots)), np.full(len(SITE.gateways), 1.0)
-    errors, right = snapshot_errors_m(survey, everyone, GRID, table, noise, 2.0)
+    errors, right = snapshot_errors_m(survey, everyone, GRID, table, noise, 2.0, HANG)
     assert np.median(errors) < 1.0
     assert right.all()
     shuffled = table + np.random.default_rng(1).normal(0, 6, table.shape[1])
-    worse, _ = snapshot_errors_m(survey, everyone, GRID, shuffled, noise, 2.0)
+    worse, _ = snapshot_errors_m(survey, everyone, GRID, shuffled, noise, 2.0, HANG)
     assert np.median(worse) > np.median(errors)
 
 
@@ -47,6 +48,8 @@ def test_a_spot_where_nothing_was_heard_has_no_error() -> None:
         survey.spread_db,
         survey.missed,
     )
-    errors, right = snapshot_errors_m(deaf, np.array([0]), GRID, table, np.ones(len(SITE.gateways)), 2.0)
+    errors, right = snapshot_errors_m(
+        deaf, np.array([0]), GRID, table, np.ones(len(SITE.gateways)), 2.0, HANG
+    )
     assert np.isnan(errors[0])
     assert not right[0]

@@ -36,6 +36,14 @@ def test_levels_that_were_heard_only_when_high_are_lowered() -> None:
     assert -98.0 - 2 * PACKET_DB < survey.level_dbm[0, 1] < -98.0 - 0.3 * PACKET_DB
 
 
+def test_near_gateways_that_lose_packets_are_left_as_they_are() -> None:
+    """Far above the receiver's limit a miss is a collision, not a weak level."""
+    lossy = [(0, 1.2, 1.2, 0, -60.0)] * 20 + [(0, 1.2, 1.2, 1, -65.0)] * 12
+    limit = [(0, 9.2, 1.2, 0, -98.0)] * 20
+    survey = gather(walk(lossy + limit), gateways=2)
+    assert survey.level_dbm[0, 1] == -65.0
+
+
 def test_too_many_spots_are_made_larger() -> None:
     rng = np.random.default_rng(1)
     rows = [(0, float(x), float(y), 0, -60.0) for x, y in rng.uniform(0, 60, (3000, 2))]
