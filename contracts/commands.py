@@ -247,6 +247,23 @@ class SetDuty(Command, frozen=True, kw_only=True):
     duty: Literal["on", "break", "off"]
 
 
+class SendText(Command, frozen=True, kw_only=True):
+    """A few words between the control room and one person's handheld, either way."""
+
+    unit_id: str
+    """Whose handheld: ``by`` says which side wrote."""
+    phrase: str = ""
+    """Code of a canned phrase, which every screen says in its own language; empty = ``text`` alone."""
+    text: str = ""
+
+
+class ReportTextsSeen(Command, frozen=True, kw_only=True):
+    """A person of the other side has looked at the texts up to this one."""
+
+    unit_id: str
+    text_id: str
+
+
 class CloseConnector(Command, frozen=True, kw_only=True):
     """A lift, escalator, stair or corridor is out of use."""
 

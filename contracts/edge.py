@@ -71,6 +71,13 @@ class GatewayHealth(Message, frozen=True, kw_only=True):
     drops: dict[str, int] = {}
 
 
+class HandheldPresent(Message, frozen=True, kw_only=True):
+    """Somebody is logged in on this unit's handheld; said at once and then every 20 s."""
+
+    unit_id: str
+    at: Instant
+
+
 class IngestCounted(Message, frozen=True, kw_only=True):
     """What came in and what was dropped, by cause, since the ingest started."""
 

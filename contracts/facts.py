@@ -332,6 +332,24 @@ class DutyChanged(Fact, frozen=True, kw_only=True):
     duty: Literal["on", "break", "off"]
 
 
+class TextSent(Fact, frozen=True, kw_only=True):
+    """Words between the control room and a handheld; ``by`` wrote them."""
+
+    text_id: str
+    unit_id: str
+    written_at: Instant
+    """The writer's own time: a handheld may have been offline."""
+    phrase: str
+    text: str
+
+
+class TextsSeen(Fact, frozen=True, kw_only=True):
+    """``by`` has looked at the other side's texts up to this one."""
+
+    unit_id: str
+    text_id: str
+
+
 class ConnectorClosed(Fact, frozen=True, kw_only=True):
     connector: str
     reason: str

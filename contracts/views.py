@@ -185,6 +185,42 @@ class LoanView(msgspec.Struct, frozen=True):
     overdue: bool = False
 
 
+class TextView(msgspec.Struct, frozen=True):
+    """A text as both sides see it."""
+
+    text_id: str
+    by: str
+    written_at: Instant
+    sent_at: Instant
+    """When the dispatcher had it: kept from here on."""
+    phrase: str
+    text: str
+    seen_at: Instant | None = None
+
+
+class JobView(msgspec.Struct, frozen=True):
+    """A task that a person has finished."""
+
+    task_id: str
+    call_id: str
+    service: str
+    place: Place
+    outcome: str
+    assigned_at: Instant | None
+    on_scene_at: Instant | None
+    cleared_at: Instant
+    late: bool
+
+
+class LogbookChanged(Message, frozen=True, kw_only=True):
+    """What one person can look up: texts with the control room, finished jobs; oldest first."""
+
+    unit_id: str
+    version: int
+    texts: tuple[TextView, ...] = ()
+    jobs: tuple[JobView, ...] = ()
+
+
 class StockChanged(Message, frozen=True, kw_only=True):
     """What a depot or emergency box holds: item → free, item → reserved, item → on loan from here."""
 
@@ -242,6 +278,7 @@ class Snapshot(Message, frozen=True, kw_only=True):
     stock: tuple[StockChanged, ...]
     feedback: tuple[FeedbackChanged, ...] = ()
     """What is open, and what was closed lately."""
+    logbooks: tuple[LogbookChanged, ...] = ()
 
 
 class EnrolmentChanged(Message, frozen=True, kw_only=True):

@@ -60,6 +60,8 @@ ROUTES: Final[dict[type[Message], Route]] = {
     m.GroundTruth: Route("truth", qos=0),
     m.CallChanged: Route("calls/{call_id}"),
     m.UnitChanged: Route("units/{unit_id}/state", retain=True),
+    m.LogbookChanged: Route("units/{unit_id}/logbook", retain=True),
+    m.HandheldPresent: Route("units/{unit_id}/present", qos=0),
     m.StockChanged: Route("stock/{depot}", retain=True),
     m.RebalanceChanged: Route("stock-moves", retain=True),
     m.FeedbackChanged: Route("feedback/{feedback_id}"),

@@ -78,6 +78,8 @@ _DESK: Final[frozenset[type[m.Command]]] = frozenset(
         m.CloseConnector,
         m.OpenConnector,
         m.SetFireMode,
+        m.SendText,
+        m.ReportTextsSeen,
         m.EnrolDevices,
         m.ReleaseDevices,
     )
@@ -103,6 +105,8 @@ _HANDHELD: Final[frozenset[type[m.Command]]] = frozenset(
         m.ReportItemReturned,
         m.UnassignUnit,
         m.SetDuty,
+        m.SendText,
+        m.ReportTextsSeen,
         m.PlaceCall,
         m.AddTask,
         m.TickChecklist,
@@ -120,10 +124,10 @@ COMMANDS: Final[dict[RoleName, frozenset[type[m.Command]]]] = {
 }
 
 TOPICS: Final[dict[RoleName, tuple[str, ...]]] = {
-    "operator": ("calls", "units", "stock", "where", "gw", "health", "site", "devices", "pos"),
+    "operator": ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "pos"),
     "staff": ("me", "site"),
     "technician": ("stock", "gw", "health", "site", "devices", "pos"),
-    "admin": ("calls", "units", "stock", "where", "gw", "health", "site", "devices", "pos"),
+    "admin": ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "pos"),
 }
 """By the part of a topic before the colon."""
 

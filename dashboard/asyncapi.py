@@ -8,10 +8,10 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import Message
 from contracts.wire import COMMAND_TYPES, HANDHELD_COMMANDS, ROOT, ROUTES
-from dashboard.desk import TEXT_TOPICS, Where
+from dashboard.desk import TEXT_TOPICS
 from dashboard.feed import SlotEntry
 from dashboard.handheld import Mine
-from dashboard.view import DeviceView, GatewayView
+from dashboard.view import DeviceView, GatewayView, Where
 
 Schema: TypeAlias = dict[str, Any]
 TEMPLATE: Final = "#/components/schemas/{name}"

@@ -15,23 +15,9 @@ from dashboard.radar import Radar, Seen
 from dashboard.routes import Question
 from dashboard.settings import DashboardSettings
 from dashboard.slots import Slots
-from dashboard.view import View
+from dashboard.view import View, Where
 
-TEXT_TOPICS: Final = ("calls", "units", "stock", "where", "gw", "health", "site", "devices")
-
-
-class Where(msgspec.Struct, frozen=True):
-    """Where one staff member is, as text."""
-
-    unit_id: str
-    floor: str
-    floor_i: int
-    x_m: float
-    y_m: float
-    r95_m: float
-    quality: str
-    seen_at: Instant
-    zone: str | None
+TEXT_TOPICS: Final = ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices")
 
 
 class Desk:
@@ -123,6 +109,10 @@ class Desk:
             zone=self.zones.get(device) if device else None,
         )
 
+    def mine(self, unit_id: str) -> handheld.Mine | None:
+        """What the unit's handheld shows."""
+        return handheld.mine(self.view, unit_id, self.where(unit_id))
+
     def question(self, unit_id: str) -> Question | None:
         """What a route of this unit depends on; None for an unknown unit."""
         member = self._names.get(unit_id)
@@ -157,6 +147,8 @@ class Desk:
                 return list(view.calls.values())
             case "units":
                 return list(view.units.values())
+            case "logbooks":
+                return list(view.logbooks.values())
             case "stock":
                 return list(view.stock.values())
             case "where":
@@ -173,4 +165,4 @@ class Desk:
             case _:
                 family, _, unit_id = topic.partition(":")
                 assert family == "me", f"no such topic: {topic}"
-                return handheld.mine(view, unit_id)
+                return self.mine(unit_id)

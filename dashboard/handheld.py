@@ -4,7 +4,7 @@ import msgspec
 
 from contracts import messages as m
 from contracts.quantities import Instant
-from dashboard.view import Tally, View, calls_of
+from dashboard.view import FINISHED, Tally, View, Where, calls_of
 
 
 class MyTask(msgspec.Struct, frozen=True):
@@ -30,15 +30,22 @@ class MyCall(msgspec.Struct, frozen=True):
     received_at: Instant
     deadline_at: Instant
     tasks: tuple[MyTask, ...]
+    placed_by_me: bool = False
+    """This person asked for help."""
+    desk_knows: bool = False
+    """Somebody of the control room has touched it."""
 
 
 class Mine(msgspec.Struct, frozen=True):
     unit: m.UnitChanged
     calls: tuple[MyCall, ...]
     today: Tally
+    place: Where | None = None
+    """Where it was last located; None off duty and before the first fix."""
+    logbook: m.LogbookChanged | None = None
 
 
-def my_call(call: m.CallChanged) -> MyCall:
+def my_call(call: m.CallChanged, unit_id: str) -> MyCall:
     tasks = tuple(
         MyTask(
             task_id=task.task_id,
@@ -62,13 +69,27 @@ def my_call(call: m.CallChanged) -> MyCall:
         received_at=call.received_at,
         deadline_at=call.deadline_at,
         tasks=tasks,
+        placed_by_me=call.by == f"unit/{unit_id}",
+        desk_knows=any(entry.by.startswith("operator/") for entry in call.timeline),
     )
 
 
-def mine(view: View, unit_id: str) -> Mine | None:
+def mine(view: View, unit_id: str, place: Where | None = None) -> Mine | None:
     """The whole of topic ``me`` for a unit; None before anything was heard of it."""
     unit = view.units.get(unit_id)
     if unit is None:
         return None
-    calls = tuple(my_call(view.calls[call_id]) for call_id in calls_of(unit) if call_id in view.calls)
-    return Mine(unit=unit, calls=calls, today=view.tally_of(unit_id))
+    asked = (
+        call.call_id
+        for call in view.calls.values()
+        if call.by == f"unit/{unit_id}" and call.state not in FINISHED
+    )
+    wanted = dict.fromkeys((*calls_of(unit), *asked))
+    calls = tuple(my_call(view.calls[call_id], unit_id) for call_id in wanted if call_id in view.calls)
+    return Mine(
+        unit=unit,
+        calls=calls,
+        today=view.tally_of(unit_id),
+        place=place,
+        logbook=view.logbooks.get(unit_id),
+    )

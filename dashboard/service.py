@@ -11,11 +11,10 @@ from contracts.grid import WalkableGrid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant, from_seconds
 from contracts.sitemap import Site
-from dashboard import handheld
-from dashboard.desk import Desk, Where
+from dashboard.desk import Desk
 from dashboard.radar import column_lengths_fit
 from dashboard.settings import DashboardSettings
-from dashboard.view import FINISHED, is_alarming, units_of
+from dashboard.view import FINISHED, Where, is_alarming, units_of
 
 BEAT: Final = SECOND
 """Ages, key frames and forgetting are looked after this often."""
@@ -43,6 +42,7 @@ class DashboardService:
         m.PositionsEstimated,
         m.CallChanged,
         m.UnitChanged,
+        m.LogbookChanged,
         m.StockChanged,
         m.Snapshot,
         m.ZoneChanged,
@@ -77,6 +77,7 @@ class DashboardService:
             m.PositionsEstimated: self._positions,
             m.CallChanged: self._call,
             m.UnitChanged: self._unit,
+            m.LogbookChanged: self._logbook,
             m.StockChanged: self._stock,
             m.Snapshot: self._snapshot,
             m.ZoneChanged: self._zone,
@@ -207,10 +208,7 @@ class DashboardService:
         if not changed:
             return []
         out: list[Message] = [desk.feed.event("where", "Where", changed, now)]
-        for where in changed:
-            unit = desk.view.units[where.unit_id]
-            if unit.task_id is not None or unit.offers:
-                out.append(desk.feed.event(f"me:{where.unit_id}", "MyPlace", where, now))
+        out += [desk.feed.event(f"me:{where.unit_id}", "MyPlace", where, now) for where in changed]
         return out
 
     # --- calls, units, stock --------------------------------------------------------------------------
@@ -233,7 +231,7 @@ class DashboardService:
         return out + [event for unit_id in unit_ids for event in self._mine(unit_id, now)]
 
     def _mine(self, unit_id: str, now: Instant) -> list[Message]:
-        whole = handheld.mine(self.desk.view, unit_id)
+        whole = self.desk.mine(unit_id)
         return [] if whole is None else [self.desk.feed.event(f"me:{unit_id}", "Mine", whole, now)]
 
     def _unit(self, unit: m.UnitChanged, now: Instant) -> list[Message]:
@@ -242,6 +240,12 @@ class DashboardService:
         event = self.desk.feed.event("units", "UnitChanged", unit, now)
         dots = self._dress(self._slots_of.get(unit.unit_id, ()), now)
         return [event, *dots, *self._mine(unit.unit_id, now)]
+
+    def _logbook(self, book: m.LogbookChanged, now: Instant) -> list[Message]:
+        if not self.desk.view.take_logbook(book):
+            return []
+        event = self.desk.feed.event("logbooks", "LogbookChanged", book, now)
+        return [event, *self._mine(book.unit_id, now)]
 
     def _stock(self, stock: m.StockChanged, now: Instant) -> list[Message]:
         if not self.desk.view.take_stock(stock):
@@ -257,6 +261,8 @@ class DashboardService:
             out += self._unit(unit, now)
         for stock in snapshot.stock:
             out += self._stock(stock, now)
+        for book in snapshot.logbooks:
+            out += self._logbook(book, now)
         for call in snapshot.calls:
             out += self._call(call, now)
         there = {call.call_id for call in snapshot.calls}

@@ -27,6 +27,20 @@ class Tally(msgspec.Struct, frozen=True):
     expired: int
 
 
+class Where(msgspec.Struct, frozen=True):
+    """Where one staff member is, as text."""
+
+    unit_id: str
+    floor: str
+    floor_i: int
+    x_m: float
+    y_m: float
+    r95_m: float
+    quality: str
+    seen_at: Instant
+    zone: str | None
+
+
 class GatewayView(msgspec.Struct, frozen=True):
     gateway: str
     floor: str | None
@@ -56,6 +70,7 @@ class View:
         self.finished_at: dict[str, Instant] = {}
         self.units: dict[str, m.UnitChanged] = {}
         self.stock: dict[str, m.StockChanged] = {}
+        self.logbooks: dict[str, m.LogbookChanged] = {}
         self.gateway_health: dict[str, m.GatewayHealth] = {}
         self.gateway_status: dict[str, m.GatewayStatus] = {}
         self.services: dict[str, m.ServiceHealth] = {}
@@ -105,6 +120,13 @@ class View:
         if known is not None and (stock.version < known.version or stock == known):
             return False
         self.stock[stock.depot] = stock
+        return True
+
+    def take_logbook(self, book: m.LogbookChanged) -> bool:
+        known = self.logbooks.get(book.unit_id)
+        if known is not None and (book.version < known.version or book == known):
+            return False
+        self.logbooks[book.unit_id] = book
         return True
 
     def take_gateway(self, message: m.GatewayHealth | m.GatewayStatus) -> bool:
@@ -170,8 +192,9 @@ def calls_of(unit: m.UnitChanged) -> list[str]:
 
 
 def units_of(call: m.CallChanged) -> list[str]:
-    """The units that have a task or an offer of the call."""
-    found: list[str] = []
+    """The units that have a task or an offer of the call, and the one that placed it."""
+    family, _, placer = call.by.partition("/")
+    found: list[str] = [placer] if family == "unit" else []
     for task in call.tasks:
         found += [task.unit_id] if task.unit_id is not None else []
         found += [offer.unit_id for offer in task.offers]

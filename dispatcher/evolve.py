@@ -15,7 +15,7 @@ from contracts import messages as m
 from contracts.messages import Fact, TaskState, TimelineEntry, UnitStatus
 from contracts.quantities import DAY, MINUTE, Instant
 from contracts.sitemap import Site
-from dispatcher import items, states
+from dispatcher import items, logbook, states
 from dispatcher.ledger import (
     Call,
     Ledger,
@@ -92,6 +92,10 @@ def evolve(ledger: Ledger, fact: Fact) -> Ledger:
             _overdue(ledger, fact)
         case m.DutyChanged():
             _duty_changed(ledger, fact)
+        case m.TextSent():
+            logbook.written(ledger, fact)
+        case m.TextsSeen():
+            logbook.seen(ledger, fact)
         case _:
             _site_changed(ledger, fact)
     return ledger
@@ -303,6 +307,7 @@ def _task_changed(
             assert task.unit_id == unit.unit_id, fact
             items.task_cleared(ledger, task, unit, fact)
             task.cleared_at, unit.task_id = fact.at, None
+            logbook.finished(unit, ledger.calls[task.call_id], task, fact)
             detail = fact.outcome
     _stepped(ledger, fact, task, before, unit, status, detail)
 

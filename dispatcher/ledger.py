@@ -126,6 +126,10 @@ class Unit(msgspec.Struct):
     """Offers that it answered or let expire, lately: old evidence fades."""
     waited: Duration = 0
     """How long these offers were open, in all."""
+    texts: list[m.TextView] = []
+    jobs: list[m.JobView] = []
+    logbook_version: int = 0
+    """``seq`` of the newest fact in ``texts`` and ``jobs`` (``logbook``)."""
 
 
 class Store(msgspec.Struct):

@@ -12,7 +12,7 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import Command, Fact, TaskNeed
 from contracts.quantities import Instant, from_seconds
-from dispatcher import states
+from dispatcher import logbook, states
 from dispatcher.catalogue import Catalogue, qualified
 from dispatcher.drafting import Draft
 from dispatcher.evolve import KEEPS_ASKING
@@ -88,6 +88,8 @@ def _decide(ledger: Ledger, command: Command, now: Instant, draft: Draft, book: 
             return unassign_unit(ledger, command, draft)
         case m.SetDuty():
             return set_duty(ledger, command, draft, book)
+        case m.SendText() | m.ReportTextsSeen():
+            return talk(ledger, command, now, draft)
         case _:
             return change_site(ledger, command, now, draft, book)
 
@@ -388,6 +390,14 @@ def set_duty(ledger: Ledger, command: m.SetDuty, draft: Draft, book: Rulebook) -
     withdraw_from(ledger, unit, draft, "off_duty")
     draft.add(m.DutyChanged, unit_id=command.unit_id, duty=command.duty)
     return Answer(subject=command.unit_id)
+
+
+def talk(ledger: Ledger, command: m.SendText | m.ReportTextsSeen, now: Instant, draft: Draft) -> Answer:
+    if not speaks_for(command, command.unit_id):
+        return Answer("not_yours")
+    if isinstance(command, m.SendText):
+        return Answer(*logbook.send_text(ledger, command, now, draft))
+    return Answer(*logbook.texts_seen(ledger, command, draft))
 
 
 def change_site(ledger: Ledger, command: Command, now: Instant, draft: Draft, book: Rulebook) -> Answer:

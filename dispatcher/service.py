@@ -11,7 +11,17 @@ from contracts.quantities import DAY, MILLISECOND, MINUTE, SECOND, Instant, from
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from contracts.wire import COMMAND_TYPES
-from dispatcher import callers, deadlines, enrolment, forecast, planner, rules, shifts, situation, views
+from dispatcher import (
+    callers,
+    deadlines,
+    enrolment,
+    forecast,
+    planner,
+    rules,
+    shifts,
+    situation,
+    views,
+)
 from dispatcher.catalogue import catalogue_of
 from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Ways, times_of
@@ -34,7 +44,7 @@ _ENROLMENT_FACTS = (
 _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
     *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
-    *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue),
+    *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.TextSent, m.TextsSeen),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )
 """Facts that neither free nor add anything to plan with."""
@@ -104,6 +114,7 @@ class DispatcherService:
             *whole.calls,
             *whole.units,
             *whole.stock,
+            *whole.logbooks,
             m.EnrolmentChanged(version=self.ledger.seq, devices=self._enrolled),
             views.closures_view(self.ledger),
             views.guests_view(self.ledger),

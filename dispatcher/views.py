@@ -17,6 +17,7 @@ from contracts.messages import (
     UnitChanged,
 )
 from contracts.quantities import Instant
+from dispatcher import logbook
 from dispatcher.catalogue import Catalogue
 from dispatcher.causes import miss_cause
 from dispatcher.ledger import (
@@ -168,17 +169,19 @@ def snapshot(
         calls=tuple(call_view(ledger, ledger.calls[call]) for call in calls),
         units=tuple(unit_view(ledger, ledger.units[unit], catalogue) for unit in sorted(ledger.units)),
         stock=tuple(stock_view(ledger, ledger.stores[depot]) for depot in sorted(ledger.stores)),
+        logbooks=tuple(logbook.views(ledger, 0)),
     )
 
 
 def changed(ledger: Ledger, catalogue: Catalogue, facts: Sequence[Fact], before: int) -> list[Message]:
-    """The calls, units and depots that ``facts`` touched; ``before``: the ledger's number before them."""
+    """Whatever ``facts`` touched; ``before``: the ledger's number before them."""
     calls = dict.fromkeys(call for fact in facts if (call := call_of(ledger, fact)) is not None)
     out: list[Message] = [call_view(ledger, ledger.calls[call]) for call in calls]
     units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
     out += [unit_view(ledger, ledger.units[unit], catalogue) for unit in units]
     depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
     out += [stock_view(ledger, ledger.stores[depot]) for depot in depots]
+    out += logbook.views(ledger, before)
     return out
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from contracts import messages as m
 from contracts.messages import Command, OfferView
-from contracts.quantities import Instant, from_seconds
+from contracts.quantities import SECOND, Instant, from_seconds
 from firmware_sim.agenda import Agenda
 from firmware_sim.calls import KnownCalls
 from firmware_sim.outbox import Outbox, post
@@ -19,6 +19,9 @@ LOOK_SHARE: Final = 0.6
 """Of the time to the answer until the person has looked at it."""
 DECLINE_REASONS: Final = ("with_a_customer", "too_far", "on_break_soon")
 URGENT: Final = 1
+
+HELD_FOR: Final = 60 * SECOND
+"""A real person's word that they hold the handheld counts so long; they repeat it each 20 s."""
 
 Deed = Literal["delivered", "seen", "accept", "decline"]
 
@@ -34,6 +37,8 @@ class Handset:
     """Shared by all handsets."""
     view: m.UnitChanged | None = None
     known_offers: set[str] = field(default_factory=set)
+    held_until: Instant = 0
+    """Until then a real person holds it: the simulated one walks along and taps nothing."""
 
     @property
     def by(self) -> str:
@@ -62,7 +67,7 @@ def act(taps: Taps, outbox: Outbox, now: Instant) -> list[Command]:
     commands: list[Command] = []
     while (entry := taps.due(now)) is not None:
         _, (handset, deed, offer_id) = entry
-        if offer_id not in handset.known_offers:
+        if offer_id not in handset.known_offers or now < handset.held_until:
             continue
         ids = {"offer_id": offer_id, "unit_id": handset.unit_id}
         match deed:

@@ -12,7 +12,7 @@ from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site, StaffMember
 from firmware_sim.agenda import Agenda
 from firmware_sim.calls import KnownCalls
-from firmware_sim.handsets import Handset, Taps, act, show
+from firmware_sim.handsets import HELD_FOR, Handset, Taps, act, show
 from firmware_sim.outbox import Outbox, post
 from firmware_sim.scenario import Staff
 from firmware_sim.walkers import Walkers, seconds_later
@@ -127,6 +127,15 @@ def told(crew: Crew, view: m.UnitChanged, now: Instant) -> list[Command]:
     return _come_on_duty(crew, person, view, now)
 
 
+def stand_back(crew: Crew, unit_id: str, now: Instant) -> None:
+    """A real person holds this unit's handheld: only the body is simulated for a while."""
+    person = crew.people.get(unit_id)
+    if person is not None:
+        person.handset.held_until = now + HELD_FOR
+    elif unit_id in crew.absent:
+        crew.absent[unit_id] = now  # the desk sees them and leaves them on duty
+
+
 def errand_of(view: m.UnitChanged, person: Person) -> Errand:
     """What a view asks of the person."""
     task = view.task_id or ""
@@ -227,10 +236,14 @@ def _serving_s(crew: Crew, person: Person) -> float:
 
 
 def _do(crew: Crew, person: Person, what: str, now: Instant) -> list[Command]:
+    held = now < person.handset.held_until
+    if held and what != "walk":
+        _later(crew, person, now, TRY_AGAIN_S, what)
+        return []
     match what:
         case "report":
             return _report(crew, person, now)
-        case "walk" if person.blocked >= BLOCKED_MAX and person.errand[1]:
+        case "walk" if person.blocked >= BLOCKED_MAX and person.errand[1] and not held:
             return _give_back(crew, person, "no_route", now)
         case "walk":
             _walk(crew, person, now)
@@ -291,7 +304,7 @@ def _give_back(crew: Crew, person: Person, reason: str, now: Instant) -> list[Co
 def _loan_back(crew: Crew, person: Person, depot: str, now: Instant) -> list[Command]:
     """A customer brings an item back; whoever lent it books it in, when the hands are free."""
     view = person.handset.view
-    if view is None or view.carrying:
+    if view is None or view.carrying or now < person.handset.held_until:
         crew.loans.add(seconds_later(now, TRY_AGAIN_S), (person, depot))
         return []
     fields = {"unit_id": person.member.unit_id, "depot": depot}
@@ -300,6 +313,8 @@ def _loan_back(crew: Crew, person: Person, depot: str, now: Instant) -> list[Com
 
 def _come_on_duty(crew: Crew, person: Person, view: m.UnitChanged, now: Instant) -> list[Command]:
     """Who is here and shown as off duty logs on, but does not insist."""
+    if now < person.handset.held_until:
+        return []
     lately = person.duty_at is not None and now - person.duty_at < from_seconds(DUTY_AGAIN_S)
     if view.status != "off_duty" or lately:
         return []

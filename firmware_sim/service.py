@@ -39,7 +39,13 @@ class FirmwareSimService:
     """Holds the parts together; what they do is in their modules."""
 
     name = "firmware_sim"
-    topics: tuple[type[Message], ...] = (m.UnitChanged, m.CallChanged, m.ClosuresChanged, m.CommandAnswered)
+    topics: tuple[type[Message], ...] = (
+        m.UnitChanged,
+        m.CallChanged,
+        m.ClosuresChanged,
+        m.CommandAnswered,
+        m.HandheldPresent,
+    )
 
     def __init__(self, site: Site, grid: WalkableGrid, scenario: Scenario, rng: np.random.Generator) -> None:
         """``grid`` bounds nobody here: people walk on a coarser one of their own.
@@ -80,6 +86,8 @@ class FirmwareSimService:
                 if command is not None:
                     customers.heard_answer(self._clientele, command, message, now)
                     people.heard_answer(self._crew, command, message, now)
+            case m.HandheldPresent():
+                people.stand_back(self._crew, message.unit_id, now)
             case m.ClosuresChanged():
                 closures = Closures(frozenset(message.connectors), message.fire_mode)
                 self._population.walkers.ways.close(closures)

@@ -136,7 +136,12 @@ def _users(credentials: Credentials) -> list[dict[str, object]]:
             "permissions": {
                 "publish": {"allow": ["nearhand.v1.*.units.*.commands"]},
                 "subscribe": {
-                    "allow": ["nearhand.v1.*.units.*.state", "nearhand.v1.*.answers", "$MQTT.sub.>"]
+                    "allow": [
+                        "nearhand.v1.*.units.*.state",
+                        "nearhand.v1.*.units.*.logbook",
+                        "nearhand.v1.*.answers",
+                        "$MQTT.sub.>",
+                    ]
                 },
             },
         },

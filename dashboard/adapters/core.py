@@ -46,5 +46,5 @@ class ScreensCore(Protocol):
     def now(self) -> Instant: ...
 
     async def send(self, message: Message) -> None:
-        """Publish a command. Raises ``LinkError`` when that is known to have failed."""
+        """Publish a command or presence. Raises ``LinkError`` when that is known to have failed."""
         ...

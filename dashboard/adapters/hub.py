@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from contracts.errors import WorldError
-from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFrame
+from contracts.messages import CommandAnswered, HandheldPresent, Message, ScreenEvent, ScreenFrame
 from dashboard.access import Refusal, Session, inner_topic
 from dashboard.adapters.answers import Answers
 from dashboard.adapters.core import ScreensCore
@@ -27,6 +27,9 @@ HELD_LIMIT: Final = 2_000
 TICK_S: Final = 1.0
 SESSIONS_CHECK_S: Final = 30.0
 """How long at most somebody whose session was ended still sees the map."""
+
+PRESENT_S: Final = 20.0
+"""How often it is said that somebody holds a unit's handheld."""
 
 LOG_IN_AGAIN: Final = 4001
 FORBIDDEN: Final = 4003
@@ -218,6 +221,7 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tick())
             tasks.create_task(self._check_sessions())
+            tasks.create_task(self._say_present())
 
     async def _tick(self) -> None:
         while True:
@@ -239,6 +243,20 @@ class Hub:
                     break
                 if found is None:
                     client.close(LOG_IN_AGAIN)
+
+    async def _say_present(self) -> None:
+        while True:
+            for unit_id in dict.fromkeys(client.session.unit_id for client in self.clients):
+                if unit_id is not None:
+                    await self.say_present(unit_id)
+            await asyncio.sleep(PRESENT_S)
+
+    async def say_present(self, unit_id: str) -> None:
+        """Let everybody know that a person holds this handheld."""
+        try:
+            await self.core.send(HandheldPresent(unit_id=unit_id, at=self.core.now()))
+        except WorldError:
+            self.desk.counters["presence_unsaid"] += 1
 
     # --- customers' held requests ---------------------------------------------------------------------
 

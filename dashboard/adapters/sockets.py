@@ -84,6 +84,8 @@ async def _serve(socket: WebSocket, hub: Hub, client: Client) -> None:
         await _goodbye(socket, hubs.TOO_SLOW)
         return
     client.add_event(_welcome(hub, client.session))
+    if client.session.unit_id is not None:
+        await hub.say_present(client.session.unit_id)
     tasks = [
         asyncio.create_task(_read(socket, hub, client)),
         asyncio.create_task(_write(socket, hub, client)),

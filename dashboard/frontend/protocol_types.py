@@ -17,6 +17,7 @@ TARGET = Path(__file__).parent / "src" / "shared" / "protocol.ts"
 ROOTS = (
     m.CallChanged,
     m.UnitChanged,
+    m.LogbookChanged,
     m.StockChanged,
     m.RebalanceChanged,
     m.FeedbackChanged,

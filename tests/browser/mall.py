@@ -92,6 +92,8 @@ class Mall:
         return NOON + round((time.monotonic() - self._started) * SECOND)
 
     async def send(self, message: Message) -> None:
+        if isinstance(message, m.HandheldPresent):
+            return
         if not isinstance(message, m.Command):
             raise LinkError("not a command")
         self.commands.append(message)

@@ -152,6 +152,7 @@ class Core:
         self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.clock = T0
         self.sent: list[m.Command] = []
+        self.present: list[str] = []
         self.hub = Hub(self)
         self.answer: Callable[[m.Command], m.CommandAnswered | None] = accepted
 
@@ -159,6 +160,9 @@ class Core:
         return self.clock
 
     async def send(self, message: Message) -> None:
+        if isinstance(message, m.HandheldPresent):
+            self.present.append(message.unit_id)
+            return
         assert isinstance(message, m.Command)
         self.sent.append(message)
         answer = self.answer(message)

@@ -31,3 +31,17 @@ def test_the_planners_thoughts_and_the_askers_name_stay_out() -> None:
 
 def test_nothing_before_anything_was_heard() -> None:
     assert mine(View(small_mall()), "u-01") is None
+
+
+def test_what_i_asked_for_myself_is_there_until_it_is_over() -> None:
+    view = View(small_mall())
+    view.take_unit(a_unit())
+    touched = m.TimelineEntry(at=T0, kind="UnitAssigned", by="operator/lin")
+    view.take_call(a_call("c-1", by="unit/u-01", timeline=(touched,)), T0)
+    whole = mine(view, "u-01")
+    assert whole is not None
+    assert [(call.placed_by_me, call.desk_knows) for call in whole.calls] == [(True, True)]
+    view.take_call(a_call("c-1", 2, by="unit/u-01", state="cleared"), T0)
+    over = mine(view, "u-01")
+    assert over is not None
+    assert over.calls == ()

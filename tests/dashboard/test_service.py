@@ -325,3 +325,28 @@ def test_sequence_numbers_have_no_gaps_and_equal_runs_give_equal_bytes(messages:
                     data.append(out.data)
         runs.append(data)
     assert runs[0] == runs[1]
+
+
+def test_a_handheld_opened_by_somebody_who_stands_still_knows_its_place() -> None:
+    service = a_service()
+    on_duty(service)
+    service.receive(positions(T0, (ON_DUTY.device_id, 0, 30.0, 12.0)), T0)
+    whole = msgspec.json.decode(service.desk.snapshot("me:u-01", T0))["data"]
+    assert (whole["place"]["floor"], whole["place"]["x_m"]) == ("L1", 30.0)
+    told = events(service.wake(T0 + 2 * SECOND), "me:u-01")
+    assert [event["kind"] for event in told] == ["MyPlace"], "also without a task: it shows where one is"
+
+
+def test_a_logbook_reaches_desk_and_handheld() -> None:
+    service = a_service()
+    on_duty(service)
+    text = m.TextView("x9", "operator/lin", T0, T0, "come_to_desk", "")
+    book = m.LogbookChanged(unit_id="u-01", version=9, texts=(text,))
+    said = service.receive(book, T0)
+    [desk] = events(said, "logbooks")
+    [mine] = events(said, "me:u-01")
+    assert desk["data"]["texts"] == mine["data"]["logbook"]["texts"]
+    assert service.receive(book, T0) == []
+    old = msgspec.structs.replace(book, version=3, texts=())
+    assert service.receive(old, T0) == []
+    assert msgspec.json.decode(service.desk.snapshot("logbooks", T0))["data"][0]["version"] == 9

@@ -74,3 +74,9 @@ def test_late_and_repeated_views_change_nothing() -> None:
     assert handset.view is not None
     assert handset.view.status == "offered"
     assert len(_taps(handset)) == 3, "the person decided once"
+
+
+def test_a_held_handset_taps_nothing() -> None:
+    handset = _offered(SURE)
+    handset.held_until = START + 120 * SECOND
+    assert _taps(handset) == []

@@ -210,3 +210,22 @@ def test_without_a_task_people_go_home_or_where_they_are_posted(status: str) -> 
     day.tell(version=2, status=status, target=KIT)
     day.run(60)
     assert day.where() == (KIT.x_m, KIT.y_m)
+
+
+def test_a_person_stands_back_while_somebody_real_holds_the_handheld() -> None:
+    day = Day()
+    people.stand_back(day.crew, "u-01", day.now)
+    common = {"task_id": "t1", "call_id": "c1"}
+    day.tell(version=1, status="en_route", target=SHOP, **common)
+    assert day.run(50) == []
+    assert day.where() == (SHOP.x_m, SHOP.y_m), "the body walks: the tag is what positioning hears"
+    said = day.run(60)
+    assert isinstance(said[0], m.ReportOnScene), "after a minute without a word the simulated one goes on"
+
+
+def test_the_desk_does_not_log_off_whoever_came_after_all() -> None:
+    day = Day()
+    day.crew.absent["u-99"] = None
+    people.stand_back(day.crew, "u-99", day.now)
+    day.tell(unit_id="u-99", version=1, status="available")
+    assert day.said == []

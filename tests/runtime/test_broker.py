@@ -180,7 +180,7 @@ def test_a_handheld_says_its_commands_and_nothing_else(users: dict[str, dict[str
 def test_a_handheld_hears_units_and_answers_and_nothing_else(users: dict[str, dict[str, Any]]) -> None:
     allowed = users["handhelds"]["permissions"]["subscribe"]["allow"]
     heard = {kind for kind in wire.ROUTES if any(covers(pattern, subject_of(kind)) for pattern in allowed)}
-    assert heard == {m.UnitChanged, m.CommandAnswered}
+    assert heard == {m.UnitChanged, m.LogbookChanged, m.CommandAnswered}
 
 
 def test_a_binary_of_ones_own_is_preferred(tmp_path: Path) -> None:

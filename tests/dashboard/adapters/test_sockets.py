@@ -261,3 +261,13 @@ def test_one_stalled_page_changes_nothing_for_the_others(tmp_path: Path) -> None
             asleep.close()
 
     asyncio.run(scenario())
+
+
+def test_a_handheld_says_that_somebody_holds_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        async with served(core) as server, server.socket("u-01") as handheld:
+            await said(handheld, "welcome")
+            assert core.present == ["u-01"]
+
+    asyncio.run(scenario())

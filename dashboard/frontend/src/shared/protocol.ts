@@ -123,6 +123,36 @@ export interface UnitChanged {
   muted_until: number | null;
 }
 
+export interface LogbookChanged {
+  type: "LogbookChanged";
+  unit_id: string;
+  version: number;
+  texts: TextView[];
+  jobs: JobView[];
+}
+
+export interface TextView {
+  text_id: string;
+  by: string;
+  written_at: Instant;
+  sent_at: Instant;
+  phrase: string;
+  text: string;
+  seen_at: number | null;
+}
+
+export interface JobView {
+  task_id: string;
+  call_id: string;
+  service: string;
+  place: Place;
+  outcome: string;
+  assigned_at: number | null;
+  on_scene_at: number | null;
+  cleared_at: Instant;
+  late: boolean;
+}
+
 export interface StockChanged {
   type: "StockChanged";
   depot: string;

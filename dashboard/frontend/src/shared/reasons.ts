@@ -12,6 +12,7 @@ const REASONS: Record<string, [string, string]> = {
   unknown_offer: ["没有这个询问", "no such offer"],
   unknown_unit: ["没有这名人员", "no such person"],
   unknown_depot: ["没有这个物品点", "no such depot"],
+  empty: ["没有内容", "nothing was written"],
   closed: ["呼叫已经结束", "the call is over"],
   not_cleared: ["呼叫还没有完成", "the call is not over yet"],
   already_rated: ["已经评价过", "rated already"],
