@@ -1,9 +1,15 @@
 """Messages of the edge: what gateways send, and what ingest makes of it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from contracts.quantities import Instant
 from contracts.values import Message
+
+BATCH_MS: Final = range(20, 10_001)
+"""An agent's batches: shorter ones cost the broker more than they hurry, longer ones are stale."""
+PER_DEVICE: Final = range(1, 1_001)
+ALLOWED: Final = range(10_001)
+"""Entries of an allow-list: ten thousand are 200 kB, which a broker still takes."""
 
 
 class GatewayPayload(Message, frozen=True, kw_only=True):
@@ -54,6 +60,30 @@ class GatewayStatus(Message, frozen=True, kw_only=True):
     at: Instant
     version: str = ""
     fields: dict[str, str | float] = {}
+
+
+class GatewayConfig(Message, frozen=True, kw_only=True):
+    """What an operator sets on an agent from afar, retained by the broker; None = as in the agent's file."""
+
+    gateway: str = ""
+    """Whose it is; an agent refuses another's. Empty = of whoever's topic it comes on."""
+    at: Instant = 0
+    """When it was set: the agent's heartbeat names the one that it obeys."""
+    allow: tuple[str, ...] | None = None
+    """Device ids that are passed on (``ibeacon:<uuid>:*`` for all of a UUID); None = all but phones."""
+    batch_ms: int | None = None
+    per_device_max: int | None = None
+
+    def fault(self) -> str | None:
+        """What no agent can obey in it, in words; None where there is nothing."""
+        for name, value, limits in (
+            ("batch_ms", self.batch_ms, BATCH_MS),
+            ("per_device_max", self.per_device_max, PER_DEVICE),
+            ("allow", None if self.allow is None else len(self.allow), ALLOWED),
+        ):
+            if value is not None and value not in limits:
+                return f"{name}: expected {limits.start} to {limits.stop - 1}, got {value}"
+        return None
 
 
 class GatewayHealth(Message, frozen=True, kw_only=True):

@@ -55,6 +55,7 @@ from contracts.commands import (
 from contracts.edge import (
     ButtonPressed,
     DeviceTelemetry,
+    GatewayConfig,
     GatewayHealth,
     GatewayPayload,
     GatewayStatus,
@@ -209,6 +210,7 @@ __all__ = [
     "FeedbackOverdue",
     "FeedbackRaised",
     "FireModeSet",
+    "GatewayConfig",
     "GatewayHealth",
     "GatewayPayload",
     "GatewayStatus",

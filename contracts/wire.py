@@ -50,6 +50,7 @@ FACTS: Final = Route("facts")
 ROUTES: Final[dict[type[Message], Route]] = {
     m.ScanReport: Route("gateways/{gateway}/scan"),
     m.GatewayStatus: Route("gateways/{gateway}/status", retain=True),
+    m.GatewayConfig: Route("gateways/{gateway}/config", retain=True),
     m.GatewayHealth: Route("health/gateways/{gateway}", qos=0, retain=True),
     m.IngestCounted: Route("health/ingest", qos=0),
     m.ServiceHealth: Route("health/services/{service}", qos=0),

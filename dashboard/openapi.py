@@ -15,6 +15,7 @@ Schema: TypeAlias = dict[str, Any]
 TEMPLATE: Final = "#/components/schemas/{name}"
 EVERYBODY: Final = ("operator", "staff", "technician", "admin")
 DESK: Final = ("operator", "admin")
+WORKSHOP: Final = ("technician", "admin")
 CONSOLE: Final = ("operator", "technician", "admin")
 KEY: Final[Schema] = {
     "name": "Idempotency-Key",
@@ -104,6 +105,21 @@ class Failed(msgspec.Struct):
     error: Text
 
 
+class Door(msgspec.Struct):
+    """Where a gateway posts. ``url`` holds the token; it may stand in a header or the body instead."""
+
+    url: str
+    token: str
+
+
+class GatewayWishes(msgspec.Struct):
+    """What our own agent shall do; what is left out is as in its file."""
+
+    allow: tuple[str, ...] | None = None
+    batch_ms: int | None = None
+    per_device_max: int | None = None
+
+
 class Health(msgspec.Struct):
     state: str
 
@@ -120,6 +136,8 @@ class Operation(msgspec.Struct, frozen=True):
     media_type: str = "application/json"
     query: tuple[str, ...] = ()
     keyed: bool = False
+    bearer: bool = False
+    """Its right is a gateway's token."""
 
 
 OPERATIONS: Final = (
@@ -138,6 +156,20 @@ OPERATIONS: Final = (
     ),
     Operation("post", "/api/looked", "Enter who looked at whom", CONSOLE, body=Looked),
     Operation("get", "/api/audit", "Who looked at whom", ("admin",), None, Audit, query=("before", "limit")),
+    Operation(
+        "get", "/api/gateways/{sender}/post", "Where a gateway posts, and its token", WORKSHOP, answer=Door
+    ),
+    Operation(
+        "put", "/api/gateways/{gateway}/config", "Configure our own agent", WORKSHOP, GatewayWishes
+    ),
+    Operation(
+        "post", "/post", "A gateway's message, token in header or body", (), dict, Health, bearer=True
+    ),
+    Operation("post", "/post/{token}", "A gateway's message, as its vendor has it", body=dict, answer=Health),
+    Operation(
+        "get", "/post/{token}", "The validator that Meraki asks for", media_type="text/plain",
+        query=("validator",),
+    ),
     Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),
     Operation("get", "/d/{device_token}/start", "What a customer with an app's link sees first", answer=dict),
     Operation("post", "/c/{spot_token}/calls", "Ask for help", (), CustomerCall, Placed, keyed=True),
@@ -180,6 +212,7 @@ def openapi(version: str) -> Schema:
             "securitySchemes": {
                 "console": {"type": "apiKey", "in": "cookie", "name": "nearhand_console"},
                 "staff": {"type": "apiKey", "in": "cookie", "name": "nearhand_staff"},
+                "gateway": {"type": "http", "scheme": "bearer"},
             },
         },
     }
@@ -217,9 +250,12 @@ def _operation(operation: Operation) -> Schema:
         described["security"] = [{"staff" if operation.roles == ("staff",) else "console": []}]
         if "staff" in operation.roles:
             described["security"].append({"staff": []})
+    if operation.bearer:
+        described["security"] = [{"gateway": []}]
     if operation.body is not None:
-        name = operation.body if isinstance(operation.body, str) else operation.body.__name__
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(name)}}}
+        named = operation.body if isinstance(operation.body, str) else operation.body.__name__
+        schema = {} if operation.body is dict else _ref(named)
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return described
 
 

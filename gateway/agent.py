@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from contracts.edge import GatewayStatus, ScanReport
+from contracts.edge import GatewayConfig, GatewayStatus, ScanReport
 from contracts.errors import WireError
 from contracts.quantities import MILLISECOND, SECOND, Instant, from_seconds, to_seconds
 from contracts.values import Message
@@ -38,21 +38,23 @@ class AdvertHeard(Message, frozen=True, kw_only=True):
     adv: bytes
 
 
-class AgentConfig(msgspec.Struct, frozen=True):
-    """What an operator sets from afar, retained on ``…/gateways/<gateway>/config``; None = as in the file."""
+def read_config(data: bytes, gateway: str) -> GatewayConfig:
+    """What was set for ``gateway``, JSON (``type`` may be left out) or MessagePack; empty = nothing is set.
 
-    allow: tuple[str, ...] | None = None
-    """Device ids that are passed on (``ibeacon:<uuid>:*`` for all of a UUID); None = all but phones."""
-    batch_ms: int | None = None
-    per_device_max: int | None = None
-
-
-def read_config(data: bytes) -> AgentConfig:
-    """Raises ``WireError`` for what is no configuration."""
+    Raises:
+        WireError: ``bad_config`` for what is none, has a number out of range, or is another gateway's.
+    """
+    if not data:
+        return GatewayConfig(gateway=gateway)
+    decode = msgspec.json.decode if data.lstrip()[:1] == b"{" else msgspec.msgpack.decode
     try:
-        return msgspec.json.decode(data, type=AgentConfig) if data else AgentConfig()
+        config = decode(data, type=GatewayConfig)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError("bad_config", str(error)) from error
+    fault = config.fault() if config.gateway in ("", gateway) else f"it is for {config.gateway!r}"
+    if fault:
+        raise WireError("bad_config", fault)
+    return config
 
 
 class AllowList:
@@ -112,20 +114,40 @@ class AgentService:
         self._allow = AllowList(None)
         self._batch_span = settings.batch_ms * MILLISECOND
         self._per_device_max = settings.per_device_max
+        self._obeyed: dict[str, str | float] = {}
+        """Of the configuration from afar, for the heartbeat."""
         self._batch: Batch | None = None
         self._seq = 0
         self._passed_on: Bounded[str, tuple[Meaning, Instant]] = Bounded(settings.devices_max)
-        self._heartbeat_at = now
+        self._heartbeat_at = self._counted_since = now
         self._heard = self._heard_before = 0
         self._sent = 0
         self._drops: Drops = no_drops()
 
-    def configure(self, config: AgentConfig) -> None:
-        """Take an operator's wishes; what they leave out is as in the file."""
+    def configure(self, data: bytes) -> bool:
+        """Obey an operator; what is left out is as in the file. False: it cannot be obeyed, all stays so.
+
+        Either way the next heartbeat says so, and comes at once.
+        """
+        self._heartbeat_at = 0
+        try:
+            config = read_config(data, self._settings.gateway)
+        except WireError as error:
+            self._drops["bad_config"] += 1
+            self._obeyed["config_error"] = str(error)
+            return False
         settings = self._settings
         self._allow = AllowList(config.allow)
-        self._batch_span = max(20, config.batch_ms or settings.batch_ms) * MILLISECOND
-        self._per_device_max = max(1, config.per_device_max or settings.per_device_max)
+        self._batch_span = (config.batch_ms or settings.batch_ms) * MILLISECOND
+        self._per_device_max = config.per_device_max or settings.per_device_max
+        self._obeyed = {
+            "config_at_s": to_seconds(config.at),
+            "config_batch_ms": to_seconds(self._batch_span) * 1000,
+            "config_per_device_max": float(self._per_device_max),
+        }
+        if config.allow is not None:
+            self._obeyed["config_allowed"] = float(len(config.allow))
+        return True
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
         if not isinstance(message, AdvertHeard):
@@ -154,19 +176,20 @@ class AgentService:
             out += self.flush()
         if now >= self._heartbeat_at:
             out.append(self.status(now))
-            self._heard_before = self._heard
+            self._heard_before, self._counted_since = self._heard, now
             self._heartbeat_at = now + from_seconds(self._settings.heartbeat_s)
         return out
 
     def status(self, now: Instant, online: bool = True) -> GatewayStatus:
         """The heartbeat: what was heard, sent and dropped since the start."""
-        span_s = max(self._settings.heartbeat_s, 1.0)
+        span_s = max(to_seconds(now - self._counted_since), 1.0)
         fields: dict[str, str | float] = {
             "adverts_per_s": round((self._heard - self._heard_before) / span_s, 1),
             "heard": float(self._heard),
             "sent": float(self._sent),
             "uptime_s": round(to_seconds(now - self._booted_at), 1),
             "boot": self._boot,
+            **self._obeyed,
             **{f"dropped_{cause}": float(count) for cause, count in self._drops.items()},
         }
         return GatewayStatus(

@@ -10,6 +10,8 @@ from gateway.sightings import Decoded, Fields
 REPEAT: Final = 30 * SECOND
 """An unchanged status is passed on at most so often."""
 _OWN_RATE: Final = "adverts_per_s"
+_OBEYED: Final = "config_"
+"""What an agent says of its configuration is news when it changes: somebody waits for it."""
 FIELDS_MAX: Final = 32
 
 
@@ -30,10 +32,10 @@ def note_status(heard: Heard, decoded: Decoded, retained: bool, now: Instant) ->
     fields = flat_fields(decoded.fields)
     rate = fields.get(_OWN_RATE)
     heard.reported_per_s = rate if isinstance(rate, float) else 0.0
-    changed = heard.status.get("online") is not online
-    if not changed and now - heard.status_sent_at < REPEAT:
+    told = {"online": online} | {name: fields[name] for name in fields if name.startswith(_OBEYED)}
+    if told == heard.status and now - heard.status_sent_at < REPEAT:
         return []
-    heard.status, heard.status_sent_at = {"online": online}, now
+    heard.status, heard.status_sent_at = told, now
     version = decoded.fields.get("version")
     return [
         GatewayStatus(

@@ -26,11 +26,11 @@ import msgspec
 
 from contracts import wire
 from contracts.edge import GatewayStatus, ScanReport
-from contracts.errors import ConfigError, StorageError, WireError
+from contracts.errors import ConfigError, StorageError
 from contracts.quantities import MILLISECOND, SECOND, Instant, from_seconds, to_seconds
 from contracts.values import Message
 from gateway.adapters.disk import DiskStorage
-from gateway.agent import AdvertHeard, AgentService, read_config
+from gateway.agent import AdvertHeard, AgentService
 from gateway.outbox import Outbox
 from gateway.settings import AgentSettings
 from gateway.spool import Spool
@@ -299,11 +299,9 @@ class Agent:
             self._pump()
 
     def _configured(self, data: bytes) -> None:
-        try:
-            self._service.configure(read_config(data))
-        except WireError as error:
-            self._counters["bad_config"] += 1
-            log.warning("configuration ignored: %s", error)
+        if not self._service.configure(data):
+            log.warning("configuration ignored: %r", data[:200])
+        self._wake.set()
 
 
 def notify_systemd(state: str) -> None:

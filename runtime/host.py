@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from contracts import messages as m
-from contracts.errors import StorageError
+from contracts.errors import LinkError, StorageError
 from contracts.messages import Fact, Message
 from contracts.quantities import to_seconds
 from contracts.service import Service
@@ -75,7 +75,13 @@ class Host:
         self._bus.interrupt()
 
     async def send(self, message: Message) -> None:
-        """Let an adapter's message travel as if a service had said it."""
+        """Let an adapter's message travel as if a service had said it.
+
+        Raises:
+            LinkError: a gateway's payload, and the broker is away: it would be old when it is heard.
+        """
+        if isinstance(message, m.GatewayPayload) and not self._bus.connected:
+            raise LinkError("the broker is away")
         await self._finish([message])
 
     async def _turn(self) -> None:

@@ -137,7 +137,8 @@ class Bus:
     def publish(self, message: Message) -> None:
         """Send a message. While the broker is away QoS 1 waits in memory, QoS 0 is dropped and counted."""
         if isinstance(message, m.GatewayPayload):
-            self._publish(message.topic, message.payload, 1 if message.topic.endswith("/scan") else 0, False)
+            kept = message.topic.endswith(("/scan", "/post"))
+            self._publish(message.topic, message.payload, 1 if kept else 0, False)
         else:
             route = wire.ROUTES[type(message)]
             self._publish(wire.topic_of(message, self.site), wire.encode(message), route.qos, route.retain)
@@ -192,9 +193,9 @@ class Bus:
 
     def is_payload(self, topic: str) -> bool:
         """Whether what comes on this topic is a gateway's own word: not ours, or below ``gateways/``."""
-        return self._raw and (
-            not topic.startswith("nearhand/") or topic.startswith(f"{wire.ROOT}/{self.site}/gateways/")
-        )
+        if not self._raw or not topic.startswith("nearhand/"):
+            return self._raw
+        return topic.startswith(f"{wire.ROOT}/{self.site}/gateways/") and not topic.endswith("/config")
 
     def _read(self, packet: paho.MQTTMessage, received_at: Instant) -> Message | None:
         topic = packet.topic

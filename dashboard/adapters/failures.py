@@ -15,6 +15,7 @@ TEXTS: Final[dict[str, tuple[int, str, str]]] = {
     "bad_request": (400, "请求无法识别", "The request cannot be understood"),
     "not_logged_in": (401, "请先登录", "Please log in"),
     "wrong_password": (401, "用户名或密码错误", "Wrong user name or password"),
+    "bad_token": (401, "令牌无效", "This token opens nothing"),
     "forbidden": (403, "没有权限", "Not allowed for this role"),
     "bad_origin": (403, "来源不符", "The request comes from another site"),
     "not_found": (404, "没有找到", "Not found"),

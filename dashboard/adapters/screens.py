@@ -44,6 +44,8 @@ class Screens:
         """Medical calls have their own, wider limits: a flood of wheelchairs must not keep a medic away."""
         self.other_by_address = Buckets(burst=60, every_s=1)
         """Cancel, move, rate, and pages that a customer opens."""
+        self.posts_by_sender = Buckets(burst=200, every_s=0.05)
+        """Gateways that post: the quickest send each advert, a cloud speaks for a whole mall."""
 
     async def session(self, connection: HTTPConnection) -> tuple[Session, str] | None:
         """Who is logged in, and with which token."""

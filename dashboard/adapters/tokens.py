@@ -1,4 +1,4 @@
-"""Signed words in addresses: which spot a QR code stands for, which device a link, which call a page."""
+"""Signed words: which spot a QR code stands for, which device a link, which call a page, who posts."""
 
 import hashlib
 from typing import Final
@@ -10,6 +10,7 @@ from dashboard.adapters.failures import Failure
 SPOT: Final = "spot"
 DEVICE: Final = "device"
 CALL: Final = "call"
+GATEWAY: Final = "gateway"
 
 
 class Tokens:
@@ -23,7 +24,7 @@ class Tokens:
                 salt=f"nearhand.{kind}.v1",
                 signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
             )
-            for kind in (SPOT, DEVICE, CALL)
+            for kind in (SPOT, DEVICE, CALL, GATEWAY)
         }
 
     def sign(self, kind: str, word: str) -> str:

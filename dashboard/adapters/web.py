@@ -32,6 +32,7 @@ from dashboard.adapters.failures import (
     on_refusal,
     on_world_error,
 )
+from dashboard.adapters.gateways import gateway_routes
 from dashboard.adapters.hub import Hub
 from dashboard.adapters.interface import interface_routes
 from dashboard.adapters.pages import STATIC, page_routes, spot_url
@@ -84,6 +85,7 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     for routes in (page_routes(screens, static), people_routes(screens), command_routes(screens)):
         app.include_router(routes)
     app.include_router(customer_routes(screens))
+    app.include_router(gateway_routes(screens))
     app.include_router(interface_routes())
     app.include_router(socket_routes(screens))
     app.add_exception_handler(Failure, on_failure)

@@ -11,10 +11,11 @@ from gateway.formats.base import Clue, Format
 from gateway.sightings import Decoded, Sighting
 
 _HEAD = f"{wire.ROOT}/"
+_OWN_LEVELS = ("/scan", "/status")
 
 
 def detect(clue: Clue) -> bool:
-    if clue.topic.startswith(_HEAD) and "/gateways/" in clue.topic:
+    if clue.topic.startswith(_HEAD) and "/gateways/" in clue.topic and clue.topic.endswith(_OWN_LEVELS):
         return True
     if clue.payload[:1] == b"{":
         return clue.object.get("type") in ("ScanReport", "GatewayStatus")

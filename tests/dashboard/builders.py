@@ -16,6 +16,7 @@ import websockets
 
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
+from contracts.errors import LinkError
 from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant
@@ -153,6 +154,9 @@ class Core:
         self.clock = T0
         self.sent: list[m.Command] = []
         self.present: list[str] = []
+        self.published: list[Message] = []
+        """What is no command."""
+        self.away = False
         self.hub = Hub(self)
         self.answer: Callable[[m.Command], m.CommandAnswered | None] = accepted
 
@@ -160,10 +164,14 @@ class Core:
         return self.clock
 
     async def send(self, message: Message) -> None:
+        if self.away:
+            raise LinkError("the broker is away")
         if isinstance(message, m.HandheldPresent):
             self.present.append(message.unit_id)
             return
-        assert isinstance(message, m.Command)
+        if not isinstance(message, m.Command):
+            self.published.append(message)
+            return
         self.sent.append(message)
         answer = self.answer(message)
         if answer is not None:

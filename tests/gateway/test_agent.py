@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import messages as m
+from contracts import wire
 from contracts.columns import observations
-from contracts.errors import WireError
 from contracts.messages import Message
 from contracts.quantities import MILLISECOND, SECOND, Instant
-from gateway.agent import AdvertHeard, AgentConfig, AgentService, AllowList, read_config
+from gateway.agent import AdvertHeard, AgentService, AllowList, read_config
 from gateway.settings import AgentSettings
 from tests.gateway.builders import OTHER, START, TAG, ingest, own
 
@@ -27,9 +27,10 @@ def press(count: int = 6) -> bytes:
     return bytes.fromhex(f"0201060f16e0fe2202{count:04x}0000000000010000")
 
 
-def agent(config: AgentConfig | None = None, **settings: Any) -> AgentService:
+def agent(config: m.GatewayConfig | None = None, **settings: Any) -> AgentService:
     made = AgentService(AgentSettings(gateway="gw-1", **settings), "b", START)
-    made.configure(config or AgentConfig())
+    if config is not None:
+        assert made.configure(wire.encode(config))
     made.wake(START)
     return made
 
@@ -103,7 +104,7 @@ def test_phones_and_impossible_values_are_dropped_and_counted() -> None:
 
 
 def test_an_allow_list_passes_names_and_families() -> None:
-    service = agent(AgentConfig(allow=(OTHER, "ibeacon:b5b182c7-eab1-4988-aa99-b5c1517008d9:*")))
+    service = agent(m.GatewayConfig(allow=(OTHER, "ibeacon:b5b182c7-eab1-4988-aa99-b5c1517008d9:*")))
     hear(service, address=TAG)
     hear(service, BATTERY, address=OTHER)
     hear(service, BATTERY, address="C3:00:00:00:00:09")
@@ -157,15 +158,52 @@ def test_the_heartbeat_counts() -> None:
     assert service.wake_at() == START + 20 * SECOND
 
 
-def test_configuration_from_afar() -> None:
-    config = read_config(b'{"allow":["a","b*"],"batch_ms":100,"unknown":1}')
-    assert config == AgentConfig(allow=("a", "b*"), batch_ms=100)
-    assert read_config(b"") == AgentConfig()
-    with pytest.raises(WireError, match="bad_config"):
-        read_config(b'{"batch_ms":"fast"}')
-    service = agent(config)
+def test_configuration_from_afar_is_obeyed_and_reported() -> None:
+    config = read_config(b'{"allow":["a","b*"],"batch_ms":100,"unknown":1}', "gw-1")
+    assert config == m.GatewayConfig(allow=("a", "b*"), batch_ms=100)
+    assert read_config(b"", "gw-1") == m.GatewayConfig(gateway="gw-1")
+    mine = m.GatewayConfig(gateway="gw-1", at=START, allow=("a", "b*"), batch_ms=100)
+    assert read_config(wire.encode(mine), "gw-1") == mine == read_config(wire.encode_json(mine), "gw-1")
+    service = agent()
+    assert service.configure(wire.encode(mine))
+    fields = status(service.wake(START + MILLISECOND))
+    assert fields["config_at_s"] == START / SECOND, "at once, not at the next heartbeat"
+    assert (fields["config_batch_ms"], fields["config_per_device_max"]) == (100.0, 5.0)
+    assert fields["config_allowed"] == 2.0
     hear(service, address="bcd")
     assert service.wake_at() == START + 100 * MILLISECOND
+    assert service.configure(b"")
+    fields = status(service.wake(START + SECOND))
+    assert (fields["config_at_s"], fields["config_batch_ms"]) == (0.0, 200.0), "as in the file again"
+    assert "config_allowed" not in fields
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"batch_ms":"fast"}',
+        b'{"batch_ms":5}',
+        b'{"per_device_max":0}',
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        wire.encode(m.GatewayConfig(gateway="gw-2", batch_ms=100)),
+        wire.encode(m.GatewayStatus(gateway="gw-1", online=True, at=0)),
+    ],
+)
+def test_a_configuration_that_is_none_changes_nothing_and_is_reported(data: bytes) -> None:
+    service = agent(m.GatewayConfig(batch_ms=100))
+    assert not service.configure(data)
+    fields = status(service.wake(START + MILLISECOND))
+    assert "bad_config" in fields["config_error"]
+    assert (fields["config_batch_ms"], fields["dropped_bad_config"]) == (100.0, 1.0)
+    assert service.configure(wire.encode(m.GatewayConfig(batch_ms=50)))
+    assert "config_error" not in status(service.wake(START + 2 * MILLISECOND))
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_on_the_configuration_topic_stop_an_agent(data: bytes) -> None:
+    agent().configure(data)
 
 
 def test_nobody_is_on_an_empty_list() -> None:

@@ -59,3 +59,10 @@ def test_an_agent_says_how_many_it_hears_before_its_filter() -> None:
     heard = newly_heard("gw-1", True, MINUTE, START)
     note_status(heard, word("online", adverts_per_s=12.5), False, START)
     assert heard.reported_per_s == 12.5
+
+
+def test_what_an_agent_obeys_is_told_at_once() -> None:
+    heard = newly_heard("gw-1", True, MINUTE, START)
+    note_status(heard, word("online", config_at_s=1), False, START)
+    assert note_status(heard, word("online", config_at_s=1, uptime_s=5), False, START + SECOND) == []
+    assert len(note_status(heard, word("online", config_at_s=2), False, START + 2 * SECOND)) == 1

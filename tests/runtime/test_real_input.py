@@ -18,7 +18,7 @@ from contracts import messages as m
 from contracts.columns import unpack_positions
 from runtime.mqtt import Bus
 from runtime.replay import running_broker
-from tests.system import ROOT, SMALL_SITE, System, running_system
+from tests.system import ROOT, SMALL_SITE, System, eventually, running_system
 
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("system")]
 SHARED = ROOT.parent / "shared"
@@ -120,6 +120,24 @@ def test_the_real_capture_and_the_vendors_samples_are_understood(system: System)
     assert len([health for health in found.values() if health.vendor_format == "espresense"]) >= 10
     strangers = [health for health in found.values() if not health.gateway.startswith("gw-")]
     assert {health.state for health in strangers} == {"unknown"}, "none of them hangs in this mall"
+
+
+def test_gateways_that_post_are_heard(system: System) -> None:
+    """Ruuvi's HTTP batches, Aruba's telemetry with its token in the body, Kontakt's cloud."""
+    with system.login("technician") as technician:
+        token = technician.get("/api/gateways/clouds/post").json()["token"]
+        for vendor in ("ruuvi", "aruba", "kontakt"):
+            for line in map(json.loads, (SAMPLES / f"{vendor}.jsonl").read_text().splitlines()):
+                if line.get("transport") == "http":
+                    body = line["payload"].replace('"access_token":"1234"', f'"access_token":"{token}"')
+                    headers = {} if token in body else {"Authorization": f"Bearer {token}"}
+                    assert technician.post("/post", content=body, headers=headers).status_code == 200
+
+        def heard() -> set[str]:
+            gateways = system.snapshot(technician, "gw")
+            return {gateway["health"]["vendor_format"] for gateway in gateways if gateway["health"]}
+
+        eventually(lambda: {"ruuvi", "aruba", "kontakt"} <= heard(), what="they show in the list")
 
 
 def system_url(system: System) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.adapters.failures import Failure
-from dashboard.adapters.tokens import CALL, DEVICE, SPOT, Tokens
+from dashboard.adapters.tokens import CALL, DEVICE, GATEWAY, SPOT, Tokens
 
 TOKENS = Tokens(b"0123456789abcdef")
 
@@ -17,7 +17,7 @@ def test_what_was_signed_is_read_back(word: str) -> None:
 
 def test_a_token_of_one_kind_is_none_of_another() -> None:
     token = TOKENS.sign(SPOT, "L1-desk")
-    for kind in (DEVICE, CALL):
+    for kind in (DEVICE, CALL, GATEWAY):
         with pytest.raises(Failure):
             TOKENS.read(kind, token)
 

@@ -38,6 +38,13 @@ def test_a_status() -> None:
     assert decoded.fields == {"status": "offline", "at": 5, "version": "1", "uptime_s": 3.0}
 
 
+def test_another_vendors_message_on_a_topic_of_ours_is_told_by_its_signs() -> None:
+    """Gateways that post, and those that are told to publish below ``gateways/``."""
+    posted = b"$GPRP,FE581D9DB308,2F9203AFA66B,-21,0201"
+    decoded = read(posted, "nearhand/v1/demo/gateways/gw-1/post", "ingics")
+    assert decoded.gateway == "2F:92:03:AF:A6:6B"
+
+
 def test_what_no_gateway_may_say() -> None:
     stamped = wire.encode(
         REPORT.__class__(**{**{f: getattr(REPORT, f) for f in REPORT.__struct_fields__}, "received_at": 9})
