@@ -216,6 +216,7 @@ def _steps(
 ) -> list[NDArray[np.intp]]:
     """Allowed steps in each of four directions: arrays (k, 3) of floor, row, column of the start."""
     result = []
+    near = np.stack([_near(tree, x_m, y_m) for tree in barriers])
     for down, right in NEIGHBOURS:
         both = _overlap(open_cells, down, right)
         if down and right:  # a person does not squeeze between two blocked cells
@@ -223,9 +224,10 @@ def _steps(
         start = np.argwhere(both)
         ends = start + np.array([0, down, right])
         blocked = np.zeros(len(start), bool)
+        close = near[tuple(start.T)]
         for index, tree in enumerate(barriers):
-            here = np.flatnonzero(start[:, 0] == index)
-            if not len(tree.geometries) or not len(here):
+            here = np.flatnonzero(close & (start[:, 0] == index))
+            if not len(here):
                 continue
             a = np.stack([x_m[start[here, 2]], y_m[start[here, 1]]], axis=-1)
             b = np.stack([x_m[ends[here, 2]], y_m[ends[here, 1]]], axis=-1)
@@ -234,6 +236,16 @@ def _steps(
             blocked[here[hits[1]]] = True
         result.append(start[~blocked])
     return result
+
+
+def _near(barriers: shapely.STRtree, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Centres (rows, columns) from which a step of one cell may meet a barrier: those about its box."""
+    near = np.zeros((len(y_m), len(x_m)), bool)
+    reach = 1.5 * float(x_m[1] - x_m[0])
+    for left, bottom, right, top in shapely.bounds(barriers.geometries).tolist():
+        rows = _window(y_m, bottom - reach, top + reach)
+        near[rows, _window(x_m, left - reach, right + reach)] = True
+    return near
 
 
 NEIGHBOURS: Final = ((0, 1), (1, 0), (1, 1), (1, -1))

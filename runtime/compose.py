@@ -1,11 +1,14 @@
 """Which services a process consists of, and how each is made. The only file that knows them all.
 
+Each is imported where it is made, so that a process starts with what it runs and nothing else.
+
 The host (real time) and the world (virtual time) both compose from here, so that what is simulated is
 what runs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,14 +16,14 @@ from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import Fact
 from contracts.service import Service
 from contracts.sitemap import Site
-from dashboard.service import DashboardService
-from dispatcher.service import DispatcherService
-from firmware_sim.scenario import Scenario
-from firmware_sim.service import FirmwareSimService
-from gateway.ingest import IngestService
-from positioning.calibration import Calibration
-from positioning.service import PositioningService
 from runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboard.service import DashboardService
+    from dispatcher.service import DispatcherService
+    from firmware_sim.scenario import Scenario
+    from firmware_sim.service import FirmwareSimService
+    from positioning.calibration import Calibration
 
 PROCESSES = ("positioning", "dispatcher", "dashboard", "firmware_sim")
 """The processes of a mall. ``positioning`` holds ingest too: raw payloads never cross the bus twice."""
@@ -33,15 +36,18 @@ class Ground:
     site: Site
     grid: WalkableGrid
     settings: Settings
-    calibration: Calibration | None = None
+    calibration: "Calibration | None" = None
     """Of the commissioning walk, where there was one."""
 
 
-def ground(site: Site, settings: Settings, calibration: Calibration | None = None) -> Ground:
+def ground(site: Site, settings: Settings, calibration: "Calibration | None" = None) -> Ground:
     return Ground(site, build_grid(site), settings, calibration)
 
 
 def positioning_services(ground: Ground) -> tuple[Service, ...]:
+    from gateway.ingest import IngestService
+    from positioning.service import PositioningService
+
     settings = ground.settings
     return (
         IngestService(ground.site, settings.ingest),
@@ -49,13 +55,19 @@ def positioning_services(ground: Ground) -> tuple[Service, ...]:
     )
 
 
-def dispatcher_service(ground: Ground, facts: Sequence[Fact] = ()) -> DispatcherService:
+def dispatcher_service(ground: Ground, facts: Sequence[Fact] = ()) -> "DispatcherService":
+    from dispatcher.service import DispatcherService
+
     return DispatcherService(ground.site, ground.grid, ground.settings.dispatcher, facts)
 
 
-def dashboard_service(ground: Ground) -> DashboardService:
+def dashboard_service(ground: Ground) -> "DashboardService":
+    from dashboard.service import DashboardService
+
     return DashboardService(ground.site, ground.grid, ground.settings.dashboard)
 
 
-def firmware_sim_service(ground: Ground, scenario: Scenario, seed: int) -> FirmwareSimService:
+def firmware_sim_service(ground: Ground, scenario: "Scenario", seed: int) -> "FirmwareSimService":
+    from firmware_sim.service import FirmwareSimService
+
     return FirmwareSimService(ground.site, ground.grid, scenario, np.random.default_rng(seed))

@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from paho.mqtt.client import topic_matches_sub
@@ -21,8 +21,6 @@ from contracts.errors import ConfigError, NearhandError, StartupError
 from contracts.messages import Message
 from contracts.quantities import SECOND
 from contracts.wire import ROOT
-from firmware_sim.scenario import Scenario
-from positioning.calibration import Calibration
 from runtime import compose
 from runtime.bus import MessageBus
 from runtime.clock import now
@@ -37,6 +35,10 @@ from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, load_settings
 from runtime.site_files import load_site
 from runtime.store import open_store
 from runtime.telemetry import start_logging
+
+if TYPE_CHECKING:
+    from firmware_sim.scenario import Scenario
+    from positioning.calibration import Calibration
 
 log = logging.getLogger(__name__)
 BROKER_VARIABLE = "NEARHAND_BROKER"
@@ -221,7 +223,7 @@ async def _serve(
         await bus.aclose()
 
 
-def calibration_of(site: Path) -> Calibration | None:
+def calibration_of(site: Path) -> "Calibration | None":
     """The calibration that ``nearhand calibrate --apply`` left in the site's folder."""
     file = site / "calibration.json"
     if not file.exists():

@@ -4,8 +4,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import alembic.command
-import alembic.config
 import sqlalchemy as sa
 
 from contracts.errors import StorageError
@@ -40,6 +38,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _migrate(connection: sa.Connection) -> None:
+    newest = max(file.stem.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
+    known = sa.inspect(connection).has_table("alembic_version")
+    if known and connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == newest:
+        return
+    import alembic.command  # slow to import, and at most starts there is nothing to do
+    import alembic.config
+
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
