@@ -19,6 +19,7 @@ FRAME: Final = "Binary position frames, one or more back to back; see docs/scree
 SOCKET_TEXTS: Final[dict[str, Schema]] = {
     "sub": {"topics": {"type": "array"}, "resume": {"type": "object"}},
     "unsub": {"topics": {"type": "array"}},
+    "at": {"at": {"type": "integer"}, "speed": {"type": "integer"}},
     "welcome": {"boot": {"type": "string"}, "now": {"type": "integer"}, "floors": {"type": "array"}},
     "dict": {
         "seq": {"type": "integer"},
@@ -46,7 +47,8 @@ RECEIVED: Final = (
     HANDHELD_COMMANDS,
 )
 """Where gateways, handhelds and others publish, below ``nearhand/v1/<site>/``."""
-FROM_PAGE: Final = ("sub", "unsub")
+FROM_PAGE: Final = ("sub", "unsub", "at")
+ONLY_IN_REPLAY: Final = ("at",)
 
 
 def asyncapi(version: str) -> Schema:
@@ -54,13 +56,9 @@ def asyncapi(version: str) -> Schema:
     types: list[Any] = [*ROUTES, SlotEntry, Where, Mine, GatewayView, DeviceView]
     _, schemas = msgspec.json.schema_components(types, ref_template=TEMPLATE)
     channels = _mqtt_channels()
-    channels["pages"] = {
-        "address": "/ws",
-        "description": f"Subprotocol nearhand.v1. Topics: {' '.join((*TEXT_TOPICS, 'me', 'pos:<floor>'))}.",
-        "messages": {
-            name: {"$ref": f"#/components/messages/socket.{name}"} for name in (*SOCKET_TEXTS, "frame")
-        },
-    }
+    texts = [*SOCKET_TEXTS, "frame"]
+    channels["pages"] = _socket("/ws", "What is now.", [kind for kind in texts if kind not in ONLY_IN_REPLAY])
+    channels["replay"] = _socket("/replay", "What was at a moment that the page chooses.", texts)
     messages = {kind.__name__: _mqtt_message(kind) for kind in ROUTES}
     messages |= {f"socket.{name}": _text(name, parts) for name, parts in SOCKET_TEXTS.items()}
     messages["socket.frame"] = {"contentType": "application/octet-stream", "summary": FRAME}
@@ -70,6 +68,15 @@ def asyncapi(version: str) -> Schema:
         "channels": channels,
         "operations": _operations(channels),
         "components": {"schemas": schemas, "messages": messages},
+    }
+
+
+def _socket(address: str, shows: str, texts: list[str]) -> Schema:
+    topics = " ".join((*TEXT_TOPICS, "me", "pos:<floor>"))
+    return {
+        "address": address,
+        "description": f"{shows} Subprotocol nearhand.v1. Topics: {topics}.",
+        "messages": {name: {"$ref": f"#/components/messages/socket.{name}"} for name in texts},
     }
 
 
@@ -118,7 +125,7 @@ def _operations(channels: dict[str, Schema]) -> dict[str, Schema]:
     operations: dict[str, Schema] = {}
     for name, channel in channels.items():
         kinds = list(channel["messages"])
-        if name == "pages":
+        if name in ("pages", "replay"):
             received = [kind for kind in kinds if kind in FROM_PAGE]
         else:
             received = kinds if channel["address"].partition("{site}/")[2] in RECEIVED else []

@@ -1,14 +1,14 @@
 """The state behind all screens, and the questions that the web adapter may ask of it. Reading only."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
-from dashboard import handheld
+from dashboard import frames, handheld
 from dashboard.customer import CallStatus, call_status
 from dashboard.feed import Feed, SlotEntry
 from dashboard.radar import Radar, Seen
@@ -19,17 +19,26 @@ from dashboard.view import View, Where
 
 TEXT_TOPICS: Final = ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices")
 
+Origin: TypeAlias = Literal["live", "simulated", "replay"]
+"""Where what is shown comes from; pages and every frame say so."""
+FLAGS: Final[dict[Origin, int]] = {
+    "live": 0,
+    "simulated": frames.FLAG_SIMULATED,
+    "replay": frames.FLAG_REPLAY,
+}
+
 
 class Desk:
     """What is known now. Filled by ``DashboardService``, read by the web adapter between messages."""
 
-    def __init__(self, site: Site, settings: DashboardSettings) -> None:
+    def __init__(self, site: Site, settings: DashboardSettings, origin: Origin = "live") -> None:
         self.site = site
+        self.origin = origin
         self.boot = ""
         """Changes at each start, so that pages know when sequence numbers begin anew."""
         self.view = View(site)
         self.slots = Slots()
-        self.radar = Radar(site, from_seconds(settings.stale_s))
+        self.radar = Radar(site, from_seconds(settings.stale_s), FLAGS[origin])
         self.feed = Feed(settings.resume_events)
         self.zones: dict[str, str | None] = {}
         """Device → the zone it is most probably in."""
@@ -54,6 +63,8 @@ class Desk:
             "boot": self.boot,
             "now": now,
             "rev": self.site.revision,
+            "simulated": self.origin == "simulated",
+            "replay": self.origin == "replay",
             "floors": floors,
         }
 

@@ -9,6 +9,7 @@ from contracts.sitemap import Name
 from contracts.wire import COMMAND_TYPES
 from dashboard.access import COMMANDS, AuditEntry
 from dashboard.customer import CallStatus
+from dashboard.past import Incident, Mark, Span
 from dashboard.routes import Route
 
 Schema: TypeAlias = dict[str, Any]
@@ -59,6 +60,14 @@ class CommandAnswer(msgspec.Struct):
 
 class Audit(msgspec.Struct):
     entries: list[AuditEntry]
+
+
+class Marks(msgspec.Struct):
+    marks: list[Mark]
+
+
+class NextMark(msgspec.Struct):
+    mark: Mark | None
 
 
 class CustomerCall(msgspec.Struct):
@@ -170,6 +179,16 @@ OPERATIONS: Final = (
         "get", "/post/{token}", "The validator that Meraki asks for", media_type="text/plain",
         query=("validator",),
     ),
+    Operation("get", "/api/replay", "What is kept for replays", DESK, None, Span),
+    Operation(
+        "get", "/api/replay/marks", "The ticks of the time bar, oldest first", DESK, None, Marks,
+        query=("since", "until"),
+    ),
+    Operation(
+        "get", "/api/replay/next", "The next tick of a kind (a breach)", DESK, None, NextMark,
+        query=("after", "kind"),
+    ),
+    Operation("get", "/api/incidents/{call_id}", "One call, its decisions and tracks", DESK, None, Incident),
     Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),
     Operation("get", "/d/{device_token}/start", "What a customer with an app's link sees first", answer=dict),
     Operation("post", "/c/{spot_token}/calls", "Ask for help", (), CustomerCall, Placed, keyed=True),

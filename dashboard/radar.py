@@ -37,14 +37,14 @@ class Seen(msgspec.Struct, frozen=True):
 class Radar:
     """Positions of all slots. Newest wins; invisible slots are ignored and leave the map."""
 
-    def __init__(self, site: Site, stale: Duration, simulated: bool = False) -> None:
+    def __init__(self, site: Site, stale: Duration, flags: int = 0) -> None:
         self.topics = tuple(f"pos:{floor.floor}" for floor in site.floors)
         self.scales = tuple(frames.scale_of(floor) for floor in site.floors)
         self.newest = 0
         """The newest ``estimated_at`` seen."""
         self._stale = stale
         self._revision = site.revision
-        self._flags = frames.FLAG_SIMULATED if simulated else 0
+        self._flags = flags
         self._numbers = [0] * len(site.floors)
         self._keys: dict[int, tuple[int, bytes]] = {}
         self._x0 = np.array([scale.x0 for scale in self.scales])

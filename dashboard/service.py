@@ -11,7 +11,7 @@ from contracts.grid import WalkableGrid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant, from_seconds
 from contracts.sitemap import Site
-from dashboard.desk import Desk
+from dashboard.desk import Desk, Origin
 from dashboard.radar import column_lengths_fit
 from dashboard.settings import DashboardSettings
 from dashboard.view import FINISHED, Where, is_alarming, units_of
@@ -57,11 +57,13 @@ class DashboardService:
         m.DeviceTelemetry,
     )
 
-    def __init__(self, site: Site, grid: WalkableGrid, settings: DashboardSettings) -> None:
+    def __init__(
+        self, site: Site, grid: WalkableGrid, settings: DashboardSettings, origin: Origin = "live"
+    ) -> None:
         self.site = site
         self.grid = grid
         self.settings = settings
-        self.desk = Desk(site, settings)
+        self.desk = Desk(site, settings, origin)
         self.counters = self.desk.counters
         self._told: dict[str, Instant] = {}
         self._slots_of: dict[str, list[int]] = {}

@@ -8,7 +8,7 @@ what runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -61,10 +61,11 @@ def dispatcher_service(ground: Ground, facts: Sequence[Fact] = ()) -> "Dispatche
     return DispatcherService(ground.site, ground.grid, ground.settings.dispatcher, facts)
 
 
-def dashboard_service(ground: Ground) -> "DashboardService":
+def dashboard_service(ground: Ground, simulated: bool = False) -> "DashboardService":
     from dashboard.service import DashboardService
 
-    return DashboardService(ground.site, ground.grid, ground.settings.dashboard)
+    origin: Literal["live", "simulated"] = "simulated" if simulated else "live"
+    return DashboardService(ground.site, ground.grid, ground.settings.dashboard, origin)
 
 
 def firmware_sim_service(ground: Ground, scenario: "Scenario", seed: int) -> "FirmwareSimService":

@@ -5,6 +5,7 @@ floor's minute and a device's track are range scans. A lost tail of seconds afte
 acceptable here, a slow writer is not: ``synchronous=NORMAL``.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from contracts.columns import unpack_positions
 from contracts.messages import Message, PositionsEstimated
-from contracts.quantities import SECOND, Instant
+from contracts.quantities import MILLISECOND, MINUTE, SECOND, Instant
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS device (slot INTEGER PRIMARY KEY, device_id TEXT UNIQUE NOT NULL);
@@ -131,18 +132,45 @@ def expire(folder: Path, days: int, at: Instant) -> list[Path]:
 def read(
     folder: Path, since: Instant, until: Instant, device_id: str | None = None
 ) -> Iterator[PastPosition]:
-    """What was estimated in [since, until), oldest first within each day and floor."""
+    """What was estimated in [since, until), oldest first within each floor of each day file."""
+    query = (
+        "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality"
+        " FROM position JOIN device USING (slot)"
+        " WHERE floor = ? AND at_ms >= ? AND at_ms < ?"
+        + (" AND device_id = ?" if device_id else "")
+        + " ORDER BY at_ms, slot"
+    )
+    window = (since // 1000, until // 1000, *([device_id] if device_id else []))
+    for file in _day_files(folder, since, until):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            for floor in _floors(connection):
+                yield from map(PastPosition._make, connection.execute(query, (floor, *window)))
+
+
+def oldest(folder: Path) -> Instant | None:
+    """The instant of the oldest row that is kept, None without any."""
     for file in sorted(folder.glob("*.db")):
-        query = (
-            "SELECT at_ms, device_id, floor, x_cm, y_cm, semi_major_cm, quality"
-            " FROM position JOIN device USING (slot)"
-            " WHERE at_ms >= ? AND at_ms < ?"
-            + (" AND device_id = ?" if device_id else "")
-            + " ORDER BY at_ms, slot"
-        )
-        given = (since // 1000, until // 1000, *([device_id] if device_id else []))
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-        try:
-            yield from map(PastPosition._make, connection.execute(query, given))
-        finally:
-            connection.close()
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            firsts = [
+                connection.execute("SELECT MIN(at_ms) FROM position WHERE floor = ?", (floor,)).fetchone()[0]
+                for floor in _floors(connection)
+            ]
+            if firsts:
+                return int(min(firsts)) * MILLISECOND
+    return None
+
+
+def _day_files(folder: Path, since: Instant, until: Instant) -> list[Path]:
+    """The files that may hold rows of [since, until): rows wait for their transaction over midnight."""
+    first, last = (f"{datetime.fromtimestamp(at / SECOND, UTC):%Y-%m-%d}" for at in (since, until + MINUTE))
+    return [file for file in sorted(folder.glob("*.db")) if first <= file.stem <= last]
+
+
+def _floors(connection: sqlite3.Connection) -> Iterator[int]:
+    """The floors that have rows: each found in the primary key, without reading what lies between."""
+    floor = -1_000
+    while (
+        row := connection.execute("SELECT MIN(floor) FROM position WHERE floor > ?", (floor,)).fetchone()[0]
+    ) is not None:
+        floor = row
+        yield floor

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from contracts.errors import StorageError
 from contracts.messages import Fact
+from contracts.quantities import Instant
 from contracts.wire import decode, encode
 from runtime.tables import journal
 
@@ -47,10 +48,12 @@ class StoredJournal:
         except sa.exc.SQLAlchemyError as error:
             raise StorageError(f"the journal refused {len(rows)} facts: {error}") from error
 
-    def read(self) -> Iterator[Fact]:
-        after = -1
+    def read(self, after: int = -1, until: int | None = None) -> Iterator[Fact]:
+        """Facts numbered after ``after``, up to and with ``until`` (None: to the end), oldest first."""
         while True:
             query = sa.select(journal.c.seq, journal.c.payload).where(journal.c.seq > after)
+            if until is not None:
+                query = query.where(journal.c.seq <= until)
             with self._engine.connect() as connection:
                 rows = connection.execute(query.order_by(journal.c.seq).limit(READ_CHUNK)).all()
             if not rows:
@@ -58,6 +61,32 @@ class StoredJournal:
             for row in rows:
                 yield _as_fact(row.payload)
             after = rows[-1].seq
+
+    def seq_at(self, at: Instant) -> int:
+        """The number of the newest fact that is not younger than ``at``, 0 before the first.
+
+        Facts are numbered in the order of time, so this is a search by halves over the primary key.
+        """
+        with self._engine.connect() as connection:
+            low, high = 0, connection.scalar(sa.select(sa.func.max(journal.c.seq))) or 0
+            while low < high:
+                middle = (low + high + 1) // 2
+                query = sa.select(journal.c.seq, journal.c.at).where(journal.c.seq <= middle)
+                row = connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).one_or_none()
+                if row is None or row.at <= at:
+                    low = middle
+                else:
+                    high = row.seq - 1
+        return low
+
+    def marks(self, kinds: Sequence[str], after: int, until: int, limit: int) -> list[Fact]:
+        """The first facts of some kinds with numbers in (after, until]."""
+        query = sa.select(journal.c.payload).where(
+            journal.c.seq > after, journal.c.seq <= until, journal.c.kind.in_(kinds)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(journal.c.seq).limit(limit))
+            return [_as_fact(row.payload) for row in rows]
 
 
 class MemoryJournal:

@@ -14,11 +14,15 @@ from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFram
 from contracts.quantities import Instant
 from dashboard.adapters.core import Accounts as AccountsPort
 from dashboard.adapters.web import Hub, ScreensServer, create_app, open_listener, server_config
+from dashboard.past import Past
 from dashboard.service import DashboardService
+from dispatcher.catalogue import catalogue_of
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.broker import write_private
 from runtime.clock import now
 from runtime.compose import Ground
+from runtime.journal import StoredJournal
+from runtime.past import JournalPast
 
 log = logging.getLogger(__name__)
 PRUNE_INTERVAL_S = 6 * 3600
@@ -33,6 +37,9 @@ class Screens:
         accounts = Accounts(engine)
         self.accounts: AccountsPort = accounts
         self._prune_accounts = accounts.prune
+        self.past: Past | None = JournalPast(
+            catalogue_of(ground.site, ground.grid), StoredJournal(engine), data / "history"
+        )
         self.secret = _kept_secret(data / "secret")
         _keep_logins(accounts, ground, data / "logins.json")
         self._send: Callable[[Message], Awaitable[None]] | None = None

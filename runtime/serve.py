@@ -92,6 +92,10 @@ def add_parsers(subparsers: Any) -> None:
                 default=os.environ.get(NATS_VARIABLE, ""),
                 help="nats://user:password@host:port of the same broker",
             )
+        if name == "dashboard":
+            parser.add_argument(
+                "--simulated", action="store_true", help="say on every page that the mall is a simulated one"
+            )
         if name == "simulator":
             parser.add_argument("--scenario", type=Path, default=DEMO_SCENARIO)
             parser.add_argument("--seed", type=int, default=1)
@@ -164,10 +168,10 @@ async def _run_simulator(place: Place, arguments: argparse.Namespace) -> None:
     await _serve(place, host, bus)
 
 
-async def _run_dashboard(place: Place, _arguments: argparse.Namespace) -> None:
+async def _run_dashboard(place: Place, arguments: argparse.Namespace) -> None:
     from runtime.screens import Screens  # FastAPI and uvicorn are only needed here
 
-    service = compose.dashboard_service(place.ground)
+    service = compose.dashboard_service(place.ground, arguments.simulated)
     screens = Screens(service, place.ground, place.data, open_store(store_url(place)))
     host, bus = _host(place, [service], taps=[screens.said], ear=screens.heard)
     screens.attach(host.send)

@@ -174,6 +174,8 @@ def _children(
         command = [sys.executable, "-m", "runtime", name, *common, "--config", str(data / "settings.json")]
         if name == "simulator":
             command += ["--scenario", str(arguments.scenario.resolve()), "--seed", str(arguments.seed)]
+        if name == "dashboard" and arguments.demo:
+            command.append("--simulated")
         ready = _http_answers(settings) if name == "dashboard" else _file_made(data, name)
         children.append(Child(name, command, ready, addresses, data / "log" / f"{name}.log"))
     return children

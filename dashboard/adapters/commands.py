@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from dashboard.access import read_command
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens, read_json
 from dashboard.sitejson import site_json
+
+REPLAY_HEADER: Final = "nearhand-replay"
+"""A page that shows the past adds it to every request, so that nobody dispatches in it by mistake."""
 
 
 class Cached:
@@ -53,6 +57,8 @@ def command_routes(screens: Screens) -> APIRouter:
     @router.post("/api/commands")
     async def command(request: Request) -> Response:
         session = await screens.require(request)
+        if REPLAY_HEADER in request.headers:
+            raise Failure("in_replay")
         body = await read_json(request)
         key = request.headers.get("idempotency-key", "")
         wish = read_command(body, key, session, site, core.now())

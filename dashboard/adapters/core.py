@@ -6,6 +6,7 @@ from typing import Protocol
 from contracts.messages import Message
 from contracts.quantities import Instant
 from dashboard.access import AuditEntry, Session
+from dashboard.past import Past
 from dashboard.service import DashboardService
 
 
@@ -40,6 +41,8 @@ class ScreensCore(Protocol):
 
     service: DashboardService
     accounts: Accounts
+    past: Past | None
+    """What replays read; None where nothing is kept."""
     secret: bytes
     """Signs the tokens of spots, devices and calls; the same over restarts."""
 

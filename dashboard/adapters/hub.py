@@ -36,12 +36,14 @@ FORBIDDEN: Final = 4003
 TOO_SLOW: Final = 4008
 NEW_VERSION: Final = 4009
 GOING_DOWN: Final = 4012
+NO_ROOM: Final = 4013
 REASONS: Final = {
     LOG_IN_AGAIN: "log in again",
     FORBIDDEN: "forbidden",
     TOO_SLOW: "too slow",
     NEW_VERSION: "new version",
     GOING_DOWN: "going down",
+    NO_ROOM: "no room",
 }
 
 
@@ -91,6 +93,15 @@ class Client:
     def drop_topic(self, topic: str) -> None:
         self.topics.pop(topic, None)
         self._frames.pop(topic, None)
+
+    def start_over(self) -> list[str]:
+        """Forget what waits and what is followed (a replay has gone elsewhere); what was followed."""
+        topics = list(self.topics)
+        self.topics.clear()
+        self._events.clear()
+        self._frames.clear()
+        self._tick = None
+        return topics
 
     def next(self) -> str | dict[str, bytes | None] | None:
         """What to send now: events first (a slot must be known before its dot), then all frames that wait."""

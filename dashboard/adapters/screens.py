@@ -34,6 +34,8 @@ class Screens:
         self.router = Router(core.service.site, core.service.grid)
         self.router_thread = ThreadPoolExecutor(1, thread_name_prefix="routes")
         """One thread: routes take tens of milliseconds, and the walking times' cache is not shared."""
+        self.past_thread = ThreadPoolExecutor(1, thread_name_prefix="past")
+        """One thread: the past is read by one at a time, and never in the way of what is live."""
         self.login_by_person = BackOff(free=5)
         self.login_by_address = BackOff(free=20)
         """Higher than a person's: a mall's handhelds may share one address."""

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections import deque
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import msgspec
 from fastapi import APIRouter
@@ -38,7 +39,8 @@ class Unsub(msgspec.Struct, frozen=True, tag_field="t", tag="unsub"):
     topics: list[str]
 
 
-_decoder = msgspec.json.Decoder(Sub | Unsub)
+_decoder: msgspec.json.Decoder[Sub | Unsub] = msgspec.json.Decoder(Sub | Unsub)
+_Wish = TypeVar("_Wish")
 
 
 def socket_routes(screens: Screens) -> APIRouter:
@@ -46,24 +48,31 @@ def socket_routes(screens: Screens) -> APIRouter:
 
     @router.websocket("/ws")
     async def live(socket: WebSocket) -> None:
-        if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
-            await _refuse(socket, None, hubs.NEW_VERSION)
-            return
-        try:
-            screens.check_origin(socket)
-        except Failure:
-            await _refuse(socket, SUBPROTOCOL, hubs.FORBIDDEN)
-            return
-        found = await screens.session(socket)
-        if found is None:
-            await _refuse(socket, SUBPROTOCOL, hubs.LOG_IN_AGAIN)
-            return
-        await _serve(socket, screens.hub, Client(*found))
+        client = await admitted(socket, screens)
+        if client is not None:
+            await _serve(socket, screens.hub, client)
 
     return router
 
 
-async def _refuse(socket: WebSocket, subprotocol: str | None, code: int) -> None:
+async def admitted(socket: WebSocket, screens: Screens) -> Client | None:
+    """The client behind a socket; None when it was refused, and told why."""
+    if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
+        await refuse(socket, None, hubs.NEW_VERSION)
+        return None
+    try:
+        screens.check_origin(socket)
+    except Failure:
+        await refuse(socket, SUBPROTOCOL, hubs.FORBIDDEN)
+        return None
+    found = await screens.session(socket)
+    if found is None:
+        await refuse(socket, SUBPROTOCOL, hubs.LOG_IN_AGAIN)
+        return None
+    return Client(*found)
+
+
+async def refuse(socket: WebSocket, subprotocol: str | None, code: int) -> None:
     """Accept and close: a browser shows the close code only of a socket that was open."""
     await socket.accept(subprotocol)
     await _goodbye(socket, code)
@@ -83,21 +92,24 @@ async def _serve(socket: WebSocket, hub: Hub, client: Client) -> None:
     if not hub.join(client):
         await _goodbye(socket, hubs.TOO_SLOW)
         return
-    client.add_event(_welcome(hub, client.session))
+    client.add_event(welcome(hub, client.session))
     if client.session.unit_id is not None:
         await hub.say_present(client.session.unit_id)
-    tasks = [
-        asyncio.create_task(_read(socket, hub, client)),
-        asyncio.create_task(_write(socket, hub, client)),
-        asyncio.create_task(client.stopped.wait()),
-    ]
+    try:
+        await converse(socket, client, _read(socket, hub, client), write(socket, client, lambda: hub))
+    finally:
+        hub.leave(client)
+
+
+async def converse(socket: WebSocket, client: Client, *parts: Coroutine[Any, Any, None]) -> None:
+    """Until one of the parts ends or the client is closed; then the others are stopped, and goodbye said."""
+    tasks = [asyncio.create_task(part) for part in (*parts, client.stopped.wait())]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
-        hub.leave(client)
     for end in ends:
         if isinstance(end, Exception) and not isinstance(end, WebSocketDisconnect):
             raise end
@@ -105,14 +117,22 @@ async def _serve(socket: WebSocket, hub: Hub, client: Client) -> None:
         await _goodbye(socket, client.closing)
 
 
-def _welcome(hub: Hub, session: Session) -> str:
+def welcome(hub: Hub, session: Session) -> str:
+    """The first text of every connection."""
     limits = {"queue": hubs.EVENTS_LIMIT, "topics": hubs.TOPICS_LIMIT}
     whole = {**hub.desk.welcome(hub.core.now()), "me": me_json(session), "limits": limits}
     return msgspec.json.encode(whole).decode()
 
 
 async def _read(socket: WebSocket, hub: Hub, client: Client) -> None:
-    """Until the page leaves, or says what cannot be understood."""
+    async for wish in wishes(socket, client, hub, _decoder):
+        obey(hub, client, wish)
+
+
+async def wishes(
+    socket: WebSocket, client: Client, hub: Hub, decoder: msgspec.json.Decoder[_Wish]
+) -> AsyncIterator[_Wish]:
+    """What the page says, until it leaves or says too much; what cannot be understood is counted."""
     recent: deque[int] = deque(maxlen=MESSAGES_LIMIT)
     while True:
         message = await socket.receive()
@@ -124,19 +144,22 @@ async def _read(socket: WebSocket, hub: Hub, client: Client) -> None:
             return
         recent.append(now)
         try:
-            wish = _decoder.decode(message.get("text") or b"")
+            yield decoder.decode(message.get("text") or b"")
         except (msgspec.DecodeError, UnicodeDecodeError):
             hub.desk.counters["socket_messages_unreadable"] += 1
-            continue
-        if isinstance(wish, Sub):
-            hub.subscribe(client, wish.topics[: hubs.TOPICS_LIMIT], wish.resume.boot, wish.resume.seq)
-        else:
-            for topic in wish.topics[: hubs.TOPICS_LIMIT]:
-                hub.unsubscribe(client, f"me:{client.session.unit_id}" if topic == "me" else topic)
 
 
-async def _write(socket: WebSocket, hub: Hub, client: Client) -> None:
-    """The only task that sends to this client while it lives."""
+def obey(hub: Hub, client: Client, wish: Sub | Unsub) -> None:
+    """Let a client follow topics, or no longer."""
+    if isinstance(wish, Sub):
+        hub.subscribe(client, wish.topics[: hubs.TOPICS_LIMIT], wish.resume.boot, wish.resume.seq)
+    else:
+        for topic in wish.topics[: hubs.TOPICS_LIMIT]:
+            hub.unsubscribe(client, f"me:{client.session.unit_id}" if topic == "me" else topic)
+
+
+async def write(socket: WebSocket, client: Client, hub: Callable[[], Hub]) -> None:
+    """The only task that sends to this client while it lives. ``hub``: where whole floors are made."""
     while True:
         await client.ready.wait()
         client.ready.clear()
@@ -144,8 +167,6 @@ async def _write(socket: WebSocket, hub: Hub, client: Client) -> None:
             if isinstance(item, str):
                 await socket.send({"type": "websocket.send", "text": item})
                 continue
-            whole = [
-                hub.desk.radar.key_frame(topic, hub.core.now()) if data is None else data
-                for topic, data in item.items()
-            ]
+            radar, now = hub().desk.radar, hub().core.now()
+            whole = [radar.key_frame(topic, now) if data is None else data for topic, data in item.items()]
             await socket.send({"type": "websocket.send", "bytes": b"".join(whole)})

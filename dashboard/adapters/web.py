@@ -36,7 +36,9 @@ from dashboard.adapters.gateways import gateway_routes
 from dashboard.adapters.hub import Hub
 from dashboard.adapters.interface import interface_routes
 from dashboard.adapters.pages import STATIC, page_routes, spot_url
+from dashboard.adapters.past import past_routes
 from dashboard.adapters.people import people_routes
+from dashboard.adapters.replay import replay_routes
 from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
 
@@ -78,7 +80,8 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
         ticking.add_done_callback(_report_end)
         yield
         ticking.cancel()
-        screens.router_thread.shutdown(wait=False, cancel_futures=True)
+        for thread in (screens.router_thread, screens.past_thread):
+            thread.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(title="nearhand", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.screens = screens
@@ -88,6 +91,8 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     app.include_router(gateway_routes(screens))
     app.include_router(interface_routes())
     app.include_router(socket_routes(screens))
+    app.include_router(replay_routes(screens))
+    app.include_router(past_routes(screens))
     app.add_exception_handler(Failure, on_failure)
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(WorldError, on_world_error)

@@ -28,9 +28,13 @@ from dashboard.adapters import core
 from dashboard.adapters.web import Hub, ScreensServer, create_app, server_config, spot_address
 from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
+from dispatcher.catalogue import catalogue_of
 from dispatcher.service import DispatcherService
 from dispatcher.settings import DispatcherSettings
 from runtime.accounts import Accounts
+from runtime.history import History
+from runtime.journal import StoredJournal
+from runtime.past import JournalPast
 from tests.dashboard.builders import records_with_users, small_grid
 from tests.sites import small_mall
 
@@ -67,6 +71,11 @@ class Mall:
         if not (folder / "records.db").exists():  # else the sessions of before go on
             (folder / "records.db").write_bytes(database)
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
+        engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
+        self.journal, self.history = StoredJournal(engine), History(folder / "history", days=2)
+        self.past: core.Past | None = JournalPast(
+            catalogue_of(self.site, small_grid()), self.journal, folder / "history"
+        )
         self.hub = Hub(self)
         self.units: dict[str, m.UnitChanged] = {}
         self.commands: list[m.Command] = []
@@ -102,7 +111,10 @@ class Mall:
     # --- what happens ---------------------------------------------------------------------------------------
 
     def _carry(self, messages: Sequence[Message]) -> None:
-        """From the dispatcher to the dashboard, and the answers to whoever waits for them."""
+        """From the dispatcher to the journal and the dashboard, and the answers to whoever waits for them."""
+        facts = [message for message in messages if isinstance(message, m.Fact)]
+        if facts:
+            self.journal.append(facts)
         for message in messages:
             if isinstance(message, m.UnitChanged):
                 self.units[message.unit_id] = message
@@ -119,6 +131,7 @@ class Mall:
             self._walk()
             message = self._positions()
             self._carry(self.dispatcher.receive(message, self.now()))
+            self.history.take(message)
             self.hub.deliver(self.service.receive(message, self.now()))
             self._answer()
             for service in (self.dispatcher, self.service):

@@ -22,6 +22,7 @@ from contracts.messages import Message
 from contracts.quantities import SECOND, Instant
 from contracts.sitemap import Site
 from dashboard.adapters.web import Hub, ScreensServer, create_app, server_config
+from dashboard.past import Past
 from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
@@ -151,6 +152,7 @@ class Core:
         database, self.passwords = records_with_users()
         (folder / "records.db").write_bytes(database)
         self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
+        self.past: Past | None = None
         self.clock = T0
         self.sent: list[m.Command] = []
         self.present: list[str] = []
@@ -211,8 +213,8 @@ class Served:
             base_url=self.base, cookies=cookies, params=params, timeout=40, trust_env=False, verify=False
         )
 
-    def socket(self, user: str, **options: Any) -> Any:
-        """A browser's WebSocket, logged in as ``user``."""
+    def socket(self, user: str, path: str = "", **options: Any) -> Any:
+        """A browser's WebSocket, logged in as ``user``; ``path``: another one than the live one."""
         staff = user.startswith("u-")
         cookie = (
             f"{'nearhand_staff' if staff else 'nearhand_console'}={self.core.token(user) if user else ''}"
@@ -220,7 +222,7 @@ class Served:
         options.setdefault("subprotocols", ["nearhand.v1"])
         options.setdefault("origin", self.base)
         return websockets.connect(
-            f"ws://{self.host}/ws{'?app=staff' if staff else ''}",
+            f"ws://{self.host}{path or ('/ws?app=staff' if staff else '/ws')}",
             additional_headers={"Cookie": cookie},
             proxy=None,
             **options,

@@ -34,6 +34,7 @@ def test_directions_are_the_products() -> None:
         "units-unit-id-commands",
         "snapshots-requests",
         "pages",
+        "replay",
     }
     assert "send-pages" in operations
     assert "send-positions" in operations

@@ -1,0 +1,119 @@
+"""A quarter of an hour that was kept: a journal and a position history, written by the real writers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from contracts import messages as m
+from contracts.columns import Positions, pack_positions
+from contracts.messages import Fact, Message
+from contracts.quantities import SECOND, Instant
+from dispatcher.catalogue import catalogue_of
+from dispatcher.service import DispatcherService
+from dispatcher.settings import DispatcherSettings
+from runtime.history import History
+from runtime.journal import StoredJournal
+from runtime.past import JournalPast
+from runtime.tables import metadata
+from tests.dashboard.builders import small_grid
+from tests.sites import small_mall
+
+NOON: Instant = 1_699_934_400_000_000 + 6 * 3600 * SECOND
+"""Noon in Shanghai, when everybody of the small mall is on shift."""
+CALLS = {
+    10: ("luggage", "L1-desk", 30.0, 12.0),
+    60: ("medical", "L1-west", 3.0, 18.0),
+    200: ("wheelchair", "L1-desk", 30.0, 12.0),
+    320: ("medical", "L1-desk", 30.0, 12.0),
+}
+"""Second → service and place. From second 300 nobody answers, so the last one is missed."""
+LAST_S = 540
+
+
+@dataclass
+class Kept:
+    past: JournalPast
+    facts: list[Fact]
+    end: Instant
+
+
+def keep(folder: Path) -> Kept:
+    """Write it; one step a second."""
+    engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
+    metadata.create_all(engine)
+    journal, history = StoredJournal(engine), History(folder / "history", days=2)
+    dispatcher = DispatcherService(small_mall(), small_grid(), DispatcherSettings())
+    facts: list[Fact] = []
+    units: dict[str, m.UnitChanged] = {}
+    since: dict[str, tuple[str, int]] = {}
+
+    def carry(said: list[Message]) -> None:
+        new = [one for one in said if isinstance(one, Fact)]
+        if new:
+            journal.append(new)
+        facts.extend(new)
+        units.update({one.unit_id: one for one in said if isinstance(one, m.UnitChanged)})
+
+    carry(list(dispatcher.resumed(NOON)))
+    for second in range(LAST_S):
+        now = NOON + second * SECOND
+        estimate = _positions(now, second)
+        history.take(estimate)
+        carry(list(dispatcher.receive(estimate, now)))
+        if second in CALLS:
+            service, spot, x_m, y_m = CALLS[second]
+            place = m.Place(floor="L1", x_m=x_m, y_m=y_m, spot=spot)
+            key = {"command_id": f"place-{second:04}", "by": "operator/test", "at": now}
+            carry(list(dispatcher.receive(m.PlaceCall(service=service, place=place, **key), now)))
+        for unit_id, unit in list(units.items()):
+            if since.get(unit_id, ("", 0))[0] != unit.status:
+                since[unit_id] = (unit.status, second)
+            command = _next(unit, second - since[unit_id][1], now) if second < 300 else None
+            if command is not None:
+                carry(list(dispatcher.receive(command, now)))
+        carry(list(dispatcher.wake(now)))
+    history.close(NOON + LAST_S * SECOND)
+    past = JournalPast(catalogue_of(small_mall(), small_grid()), journal, folder / "history")
+    return Kept(past, facts, NOON + LAST_S * SECOND)
+
+
+def _positions(now: Instant, second: int) -> m.PositionsEstimated:
+    """Everybody walks a metre to and fro about home, so that each second has its own place."""
+    staff = small_mall().staff
+    n = len(staff)
+    return pack_positions(
+        Positions(
+            estimated_at=now,
+            device_ids=tuple(member.device_id for member in staff),
+            floor=np.array([small_mall().floor_index(member.home_floor) for member in staff], np.int8),
+            x_m=np.array([member.home[0] + second % 60 / 60 for member in staff]),
+            y_m=np.array([member.home[1] for member in staff]),
+            vx_mps=np.zeros(n),
+            vy_mps=np.zeros(n),
+            semi_major_m=np.full(n, 2.0),
+            semi_minor_m=np.full(n, 1.5),
+            heading_deg=np.zeros(n),
+            floor_probability=np.full((n, 2), 0.5),
+            quality=np.ones(n, np.uint8),
+            age_s=np.zeros(n),
+        )
+    )
+
+
+def _next(unit: m.UnitChanged, waited_s: int, now: Instant) -> m.Command | None:
+    key = {"command_id": f"{unit.unit_id}-{now}", "by": f"unit/{unit.unit_id}", "at": now}
+    if unit.offers and waited_s >= 3:
+        return m.AcceptOffer(offer_id=unit.offers[0].offer_id, unit_id=unit.unit_id, **key)  # type: ignore[arg-type]
+    if unit.status == "returning_item" and unit.depot and waited_s >= 20:
+        return m.ReportItemReturned(unit_id=unit.unit_id, depot=unit.depot, **key)  # type: ignore[arg-type]
+    if unit.task_id is None or waited_s < 20:
+        return None
+    reports: dict[str, type[m.Command]] = {
+        "en_route_to_item": m.ReportItemPickedUp,
+        "en_route": m.ReportOnScene,
+        "on_scene": m.ReportDone,
+    }
+    report = reports.get(unit.status)
+    return None if report is None else report(task_id=unit.task_id, unit_id=unit.unit_id, **key)  # type: ignore[call-arg,arg-type]
