@@ -34,6 +34,8 @@ class MyCall(msgspec.Struct, frozen=True):
     """This person asked for help."""
     desk_knows: bool = False
     """Somebody of the control room has touched it."""
+    checked: tuple[int, ...] = ()
+    """Steps of the service's checklist that are done."""
 
 
 class Mine(msgspec.Struct, frozen=True):
@@ -70,6 +72,7 @@ def my_call(call: m.CallChanged, unit_id: str) -> MyCall:
         deadline_at=call.deadline_at,
         tasks=tasks,
         placed_by_me=call.by == f"unit/{unit_id}",
+        checked=call.checked,
         desk_knows=any(entry.by.startswith("operator/") for entry in call.timeline),
     )
 

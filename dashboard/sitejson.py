@@ -31,7 +31,7 @@ def site_json(site: Site, unit_id: str | None = None) -> bytes:
         "services": site.services,
         "items": site.items,
         "roles": site.roles,
-        "staff": [_only(member, "unit_id name roles skills home_floor home") for member in staff],
+        "staff": [_only(member, "unit_id name roles skills carries home_floor home") for member in staff],
     }
     return msgspec.json.encode(whole)
 

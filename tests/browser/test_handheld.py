@@ -34,8 +34,11 @@ def a_call(mall: Mall, service: str = "wheelchair") -> None:
     )
 
 
+QUIET = m.ReportReceipt | m.ReportTextsSeen
+
+
 def kinds(mall: Mall) -> list[str]:
-    return [type(command).__name__ for command in mall.commands if not isinstance(command, m.ReportReceipt)]
+    return [type(command).__name__ for command in mall.commands if not isinstance(command, QUIET)]
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
@@ -53,6 +56,7 @@ def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, pic
     page = open_page(360, 640, lang, has_touch=True)
     handheld = Handheld(page, mall, UNIT).log_in(lang)
     expect(page.locator(".ready-light")).to_be_visible()
+    expect(page.locator(".ready .big")).to_contain_text("L")  # though it stands still
     picture(page, "ready")
     a_call(mall)
     accept = handheld.button("accept")
@@ -79,6 +83,10 @@ def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, pic
     done = mall.commands[-1]
     assert isinstance(done, m.ReportDone)
     assert done.outcome == "handed_over"
+    page.click("[data-act=book]")
+    page.click("[data-tab=jobs]")
+    expect(page.locator(".jobs li")).to_have_count(1)
+    picture(page, "jobs")
     receipts = [one.receipt for one in mall.commands if isinstance(one, m.ReportReceipt)]
     assert "delivered" in receipts
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -121,19 +129,65 @@ def test_offline_presses_survive_a_reload_and_arrive_once_in_order(mall: Mall, o
     assert mall.units[UNIT].status == "on_scene"
 
 
-def test_sos_is_held_not_tapped(mall: Mall, open_page: OpenPage) -> None:
-    page = open_page(360, 640)
-    Handheld(page, mall, UNIT).log_in()
-    sos = page.locator(".sos")
-    sos.click()
-    assert kinds(mall) == []
-    box = sos.bounding_box()
+def hold(page: Page, seconds: float) -> None:
+    box = page.locator(".sos").bounding_box()
     assert box
     page.mouse.move(box["x"] + 50, box["y"] + 20)
     page.mouse.down()
-    expect(sos).to_contain_text("control room", timeout=4_000)
+    page.wait_for_timeout(1000 * seconds)
     page.mouse.up()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sos_is_held_can_be_taken_back_and_stays_in_sight(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
+) -> None:
+    page = open_page(360, 640, lang)
+    Handheld(page, mall, UNIT).log_in(lang)
+    page.locator(".sos").click()
+    expect(page.locator(".sos-line")).to_have_count(0)
+    hold(page, 1.8)
+    picture(page, "sos-going")
+    page.click("[data-act=take-back]")
+    expect(page.locator(".sos-line")).to_have_count(0)
+    hold(page, 1.8)
     eventually(page, lambda: kinds(mall) == ["PlaceCall"])
     [call] = [one for one in mall.commands if isinstance(one, m.PlaceCall)]
     assert call.service == "security"
     assert "SOS" in call.note
+    assert call.place.floor == mall.site.floors[mall.people[UNIT].floor].floor
+    expect(page.locator("[data-sos]")).to_be_visible()
+    expect(page.locator("[data-sos=en_route], [data-sos=on_scene]")).to_be_visible()
+    picture(page, "sos")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_words_go_both_ways_also_offline_and_are_seen(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
+) -> None:
+    page = open_page(360, 640, lang)
+    Handheld(page, mall, UNIT).log_in(lang)
+    expect(page.locator(".ready-light")).to_be_visible()
+    place_command(mall, m.SendText, unit_id=UNIT, phrase="come_to_desk")
+    expect(page.locator(".line.blue")).to_contain_text("服务台" if lang == "zh" else "desk")
+    picture(page, "word")
+    page.click("[data-act=read]")
+    expect(page.locator(".line.blue")).to_have_count(0)
+    eventually(page, lambda: any(isinstance(one, m.ReportTextsSeen) for one in mall.commands))
+    page.context.set_offline(True)
+    page.click("[data-phrase=delayed]")
+    waits, arrived, read = ("待发送", "已送达", "已读") if lang == "zh" else ("waiting", "delivered", "seen")
+    expect(page.locator(".texts .mine")).to_contain_text(waits)
+    pressed = mall.now()
+    page.wait_for_timeout(1_500)
+    page.context.set_offline(False)
+    expect(page.locator(".texts .mine")).to_contain_text(arrived)
+    [text] = [one for one in mall.commands if isinstance(one, m.SendText)]
+    assert text.phrase == "delayed"
+    assert text.at <= pressed, "its own time, not that of the connection"
+    picture(page, "words")
+    newest = mall.dispatcher.ledger.units[UNIT].texts[-1].text_id
+    place_command(mall, m.ReportTextsSeen, unit_id=UNIT, text_id=newest)
+    expect(page.locator(".texts .mine")).to_contain_text(read)
+    expect(page.locator(".texts .mine")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -14,7 +14,7 @@ def test_everything_the_map_needs_is_there() -> None:
     assert sum(len(floor["spaces"]) for floor in whole["floors"]) == len(site.spaces)
     assert len(whole["gateways"]) == len(site.gateways)
     assert set(whole["services"][0]) >= {"service", "name", "priority", "needs", "checklist"}
-    assert set(whole["staff"][0]) == {"unit_id", "name", "roles", "skills", "home_floor", "home"}
+    assert set(whole["staff"][0]) == {"unit_id", "name", "roles", "skills", "carries", "home_floor", "home"}
 
 
 def test_a_handheld_gets_itself_only() -> None:

@@ -6,7 +6,7 @@ import { get } from "../shared/http";
 import { me } from "../shared/login";
 import type { RouteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
-import { ring } from "./alert";
+import { ring, signalOnce } from "./alert";
 import { flush, heardVersion, keep, wish } from "./outbox";
 import * as state from "./state";
 
@@ -28,13 +28,23 @@ function hear(message: TextMessage): void {
   if (message.t !== "snap" && message.t !== "ev") return;
   if (message.kind === "MyPlace") state.place.value = message.data as state.MyPlace;
   else if (message.topic === "me") {
-    state.told.value = message.data as state.Mine;
-    if (state.told.value.place) state.place.value = state.told.value.place;
+    const told = message.data as state.Mine | null;
+    if (!told) return;
+    heardTexts(told);
+    state.told.value = told;
+    state.place.value = told.place;
     heardVersion(state.told.value.unit.version);
     state.toldAt.value = serverNow() * 1e3;
     void keep("mine", { told: state.told.value, at: state.toldAt.value });
     void flush();
   }
+}
+
+/** A new word of the control room is heard once; what was there when the page opened is only shown. */
+function heardTexts(told: state.Mine): void {
+  const before = state.told.peek()?.logbook;
+  const known = new Set(before?.texts.map((one) => one.text_id));
+  if (before && told.logbook?.texts.some((one) => !one.by.startsWith("unit/") && !known.has(one.text_id))) signalOnce();
 }
 
 /** Delivered as soon as it is here; seen when the page is in front of somebody who touched it. */

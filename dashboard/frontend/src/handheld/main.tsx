@@ -6,13 +6,17 @@ import { now, startClock } from "../shared/clock";
 import { get } from "../shared/http";
 import { clockTime, lang, named, setLang } from "../shared/i18n";
 import { LoginForm, askWho, logOut, me, type Me } from "../shared/login";
+import { textOf } from "../shared/phrases";
+import type { UnitChanged } from "../shared/protocol";
 import { reasonText } from "../shared/reasons";
 import type { SiteJson } from "../shared/site";
 import { setTheme, theme } from "../shared/theme";
 import { stayAwake } from "./alert";
+import { Book, BookButton, book, unread } from "./book";
 import { begin as beginFeed, stream } from "./feed";
 import * as outbox from "./outbox";
 import { Screen } from "./screens";
+import { SosLine } from "./sos";
 import * as state from "./state";
 import { coded, t } from "./texts";
 
@@ -29,9 +33,14 @@ function Page() {
     <div class="handheld">
       <Head who={me.value} />
       <Lines />
-      {mine ? <Screen unit={mine.unit} /> : <div class="screen" aria-busy="true" />}
+      {mine ? <Work unit={mine.unit} /> : <div class="screen" aria-busy="true" />}
     </div>
   );
+}
+
+/** A ringing offer is before everything else. */
+function Work({ unit }: { unit: UnitChanged }) {
+  return book.value && !state.openOffer(now.value * 1e3) ? <Book unitId={unit.unit_id} /> : <Screen unit={unit} />;
 }
 
 function Head({ who }: { who: Me }) {
@@ -44,6 +53,7 @@ function Head({ who }: { who: Me }) {
       <button class="flat" onClick={() => void leave()} title={t("logout")}>
         {named(who.name, who.user)}
       </button>
+      <BookButton />
       <time>{clockTime(now.value, false, state.site.value?.timezone)}</time>
       <button class="flat" onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label="◐">
         ◐
@@ -57,12 +67,19 @@ function Head({ who }: { who: Me }) {
 
 /** What has to be said above everything else: waiting actions, an old picture, a refusal. */
 function Lines() {
-  const waits = outbox.waiting.value.filter((one) => one.wish.type !== "ReportReceipt");
+  const waits = outbox.waiting.value.filter((one) => !outbox.QUIET.includes(one.wish.type));
   const down = stream.link.value === "down" || stream.link.value === "late";
   const stuck = waits[0] !== undefined && (down || now.value * 1e3 - waits[0].at > STUCK_US);
   const zone = state.site.value?.timezone;
+  const word = book.value === "texts" ? undefined : unread().pop();
   return (
     <>
+      <SosLine />
+      {word && (
+        <button class="line blue" data-act="read" onClick={() => (book.value = "texts")}>
+          {t("book.desk", { text: textOf(word) })}
+        </button>
+      )}
       {waits[0] && stuck && <p class="line yellow">{t("outbox.waiting", { n: waits.length, time: clockTime(waits[0].at / 1e3, false, zone) })}</p>}
       {!stuck && down && <p class="line yellow">{t("outbox.offline", { time: clockTime(state.toldAt.value / 1e3, true, zone) })}</p>}
       {outbox.refused.value && <p class="line red">{t("outbox.refused", { reason: reasonText(outbox.refused.value) })}</p>}

@@ -27,6 +27,8 @@ const FLUSH_EVERY_MS = 2_000;
 /** More than this cannot pile up: the oldest receipt goes first, a real action never. */
 const LIMIT = 200;
 const SETTLE_MS = 3_000;
+/** What the page says by itself: nobody waits for it, and a refusal is nobody's business. */
+export const QUIET: readonly string[] = ["ReportReceipt", "ReportTextsSeen"];
 
 export const waiting = signal<Waiting[]>([]);
 /** Accepted by the server, whose new word about me has not come yet: kept so that the screen does not fall back. */
@@ -94,7 +96,7 @@ export function wish(wanted: Wish): void {
   const one = { key: newKey(), at: Math.round(serverNow() * 1e3), version, wish: wanted };
   let queue = [...waiting.value, one];
   if (queue.length > LIMIT) {
-    const receipt = queue.findIndex((old) => old.wish.type === "ReportReceipt");
+    const receipt = queue.findIndex((old) => QUIET.includes(old.wish.type));
     if (receipt >= 0) queue = queue.filter((_, i) => i !== receipt);
   }
   waiting.value = queue;
@@ -132,12 +134,12 @@ function settle(one: Waiting): void {
 async function sendOne({ key, at, wish: { type, ...rest } }: Waiting): Promise<boolean> {
   try {
     const answer = await post<Answer>("/api/commands?app=staff", { type, at, ...rest }, key);
-    if (!answer.accepted && type !== "ReportReceipt") refused.value = answer.reason;
+    if (!answer.accepted && !QUIET.includes(type)) refused.value = answer.reason;
     return answer.accepted;
   } catch (error) {
     const final = error instanceof HttpError && error.status < 500 && error.status !== 401 && error.status !== 429;
     if (!final) throw error;
-    if (type !== "ReportReceipt") refused.value = error.code;
+    if (!QUIET.includes(type)) refused.value = error.code;
     return false;
   }
 }

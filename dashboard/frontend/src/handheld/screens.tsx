@@ -8,6 +8,7 @@ import { readable } from "../shared/ring";
 import { me } from "../shared/login";
 import type { OfferView, UnitChanged } from "../shared/protocol";
 import { signalOnce, wakeLock } from "./alert";
+import { say } from "./book";
 import { wish } from "./outbox";
 import { Plan } from "./plan";
 import { Sos } from "./sos";
@@ -22,9 +23,15 @@ export const sheet = signal<Sheet>(null);
 const itemNumber = signal("");
 const note = signal("");
 const outcome = signal<"done" | "handed_over" | "not_found" | "not_needed">("done");
-const ticked = signal<ReadonlySet<string>>(new Set());
+/** What of my kit I have with me, by item. */
+const packed = signal<ReadonlySet<string>>(new Set());
+/** Nearer than this the page asks whether I have arrived. */
+const NEAR_M = 10;
 
 const DECLINE = ["with_customer", "too_far", "not_able"] as const;
+/** The call for which a second person was asked. */
+const askedFor = signal("");
+
 const OUTCOMES = ["done", "handed_over", "not_found", "not_needed"] as const;
 
 export function Screen({ unit }: { unit: UnitChanged }) {
@@ -68,12 +75,51 @@ function Shift({ unit }: { unit: UnitChanged }) {
             </button>
           </li>
         </ul>
+        {!onBreak && <Kit />}
         <p class="muted">{t("shift.tracking")}</p>
       </div>
-      <button class="go" data-act="on" onClick={() => wish({ type: "SetDuty", unit_id: unit.unit_id, duty: "on" })}>
+      <button class="go" data-act="on" onClick={() => start(unit)}>
         {t(onBreak ? "shift.resume" : "shift.start")}
       </button>
     </section>
+  );
+}
+
+const kit = (): string[] => state.site.value?.staff[0]?.carries ?? [];
+
+function start(unit: UnitChanged): void {
+  wish({ type: "SetDuty", unit_id: unit.unit_id, duty: "on" });
+  const missing = kit().filter((item) => !packed.value.has(item));
+  if (unit.status === "off_duty" && missing.length > 0) say(unit.unit_id, "kit_missing", missing.map(itemName).join(", "));
+}
+
+/** Everything I should carry; what is not ticked is told to the control room. */
+function Kit() {
+  if (kit().length === 0) return null;
+  const turn = (item: string): void => {
+    const next = new Set(packed.value);
+    if (!next.delete(item)) next.add(item);
+    packed.value = next;
+  };
+  return (
+    <>
+      <h2>{t("shift.kit")}</h2>
+      <ul class="checklist">
+        {kit().map((item) => (
+          <Tick key={item} on={packed.value.has(item)} turn={() => turn(item)} text={itemName(item)} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Tick({ on, turn, text }: { on: boolean; turn: () => void; text: string }) {
+  return (
+    <li>
+      <button aria-pressed={on} onClick={turn}>
+        <Icon name={on ? "check" : "plus"} /> {text}
+      </button>
+    </li>
   );
 }
 
@@ -238,9 +284,17 @@ function Way({ unit }: { unit: UnitChanged }) {
       {said[1] && <p class="muted then">{t("way.then", { step: said[1] })}</p>}
       {target && <Plan floor={floor} target={target} route={fits} />}
       {call?.note && <p class="note">{call.note}</p>}
+      {near(unit) && <p class="near">{t("way.near")}</p>}
       {sheet.value === "cannot" ? <Cannot unit={unit} /> : <WayButtons unit={unit} fetching={fetching} returning={returning} />}
     </section>
   );
+}
+
+/** On the way to somebody, and within a few steps. */
+function near({ status, target }: UnitChanged): boolean {
+  const here = state.place.value;
+  if (status !== "en_route" || !target || here?.floor !== target.floor) return false;
+  return Math.hypot(here.x_m - target.x_m, here.y_m - target.y_m) < NEAR_M;
 }
 
 function WayButtons({ unit, fetching, returning }: { unit: UnitChanged; fetching: boolean; returning: boolean }) {
@@ -254,12 +308,13 @@ function WayButtons({ unit, fetching, returning }: { unit: UnitChanged; fetching
     <>
       {fetching && <input class="number" aria-label={t("way.number")} placeholder={t("way.number")} value={itemNumber.value} onInput={(event) => (itemNumber.value = event.currentTarget.value)} />}
       <div class="go-row">
+        <Sos unit={unit} />
         {!returning && (
           <button class="flat side" data-act="cannot" onClick={() => (sheet.value = "cannot")}>
             {t("way.cannot")}
           </button>
         )}
-        <button class="go" data-act={act} onClick={done}>
+        <button class={near(unit) ? "go here" : "go"} data-act={act} onClick={done}>
           {t(`way.${act}`)}
         </button>
       </div>
@@ -272,16 +327,29 @@ function Cannot({ unit }: { unit: UnitChanged }) {
     sheet.value = null;
     wish({ type: "UnassignUnit", task_id: unit.task_id, unit_id: unit.unit_id, reason });
   };
-  return <Reasons title={t("way.cannot.why")} back={() => (sheet.value = null)} choose={give} />;
+  const late = (): void => {
+    sheet.value = null;
+    say(unit.unit_id, "delayed");
+  };
+  return (
+    <>
+      <button data-act="delayed" onClick={late}>
+        {t("way.delayed")}
+      </button>
+      <Reasons title={t("way.cannot.why")} back={() => (sheet.value = null)} choose={give} />
+    </>
+  );
 }
 
 function Scene({ unit }: { unit: UnitChanged }) {
   const call = state.callOf(unit.call_id);
   const service = state.site.value?.services.find((one) => one.service === call?.service);
-  const tick = (name: string): void => {
-    const next = new Set(ticked.value);
-    if (!next.delete(name)) next.add(name);
-    ticked.value = next;
+  const tick = (step: number): void => wish({ type: "TickChecklist", call_id: call?.call_id, step, done: !call?.checked.includes(step) });
+  const role = call?.tasks.find((task) => task.task_id === unit.task_id)?.role;
+  const asked = (call?.tasks.filter((task) => task.role === role).length ?? 0) > 1 || askedFor.value === call?.call_id;
+  const help = (): void => {
+    askedFor.value = call?.call_id ?? "";
+    wish({ type: "AddTask", call_id: call?.call_id, role });
   };
   if (sheet.value === "outcome") return <Outcome unit={unit} />;
   return (
@@ -297,16 +365,17 @@ function Scene({ unit }: { unit: UnitChanged }) {
         )}
         {call?.note && <p class="note">{call.note}</p>}
         <ul class="checklist">
-          {(service?.checklist ?? []).map((one) => (
-            <li key={one.en}>
-              <button aria-pressed={ticked.value.has(one.en)} onClick={() => tick(one.en)}>
-                <Icon name={ticked.value.has(one.en) ? "check" : "plus"} /> {named(one)}
-              </button>
-            </li>
+          {(service?.checklist ?? []).map((one, step) => (
+            <Tick key={step} on={call?.checked.includes(step) ?? false} turn={() => tick(step)} text={named(one)} />
           ))}
         </ul>
       </div>
-      <Sos unit={unit} />
+      <div class="pair">
+        <Sos unit={unit} />
+        <button data-act="help" disabled={asked} onClick={help}>
+          {t(asked ? "scene.helpAsked" : "scene.help")}
+        </button>
+      </div>
       <button class="go" data-act="done" onClick={() => (sheet.value = "outcome")}>
         {t("scene.done")}
       </button>
@@ -317,20 +386,18 @@ function Scene({ unit }: { unit: UnitChanged }) {
 function Outcome({ unit }: { unit: UnitChanged }) {
   const call = state.callOf(unit.call_id);
   const send = (): void => {
-    const checked = Array.from(ticked.value).join(", ");
     wish({
       type: "ReportDone",
       task_id: unit.task_id,
       unit_id: unit.unit_id,
       outcome: outcome.value,
       item_number: itemNumber.value,
-      note: [note.value, checked].filter(Boolean).join(" · "),
+      note: note.value,
     });
     sheet.value = null;
     itemNumber.value = "";
     note.value = "";
     outcome.value = "done";
-    ticked.value = new Set();
   };
   return (
     <section class="screen">

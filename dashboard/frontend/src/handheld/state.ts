@@ -1,7 +1,7 @@
 // What the handheld knows: the server's word about me, and on top of it what I pressed and it has not heard yet.
 
 import { computed, signal } from "@preact/signals";
-import type { OfferView, Place, UnitChanged } from "../shared/protocol";
+import type { LogbookChanged, OfferView, Place, UnitChanged } from "../shared/protocol";
 import type { RouteJson, SiteJson } from "../shared/site";
 import { settling, waiting, type Wish } from "./outbox";
 
@@ -14,6 +14,10 @@ export interface MyCall {
   note: string;
   received_at: number;
   deadline_at: number;
+  placed_by_me: boolean;
+  desk_knows: boolean;
+  /** Steps of the service's checklist that are done. */
+  checked: number[];
   tasks: {
     task_id: string;
     role: string;
@@ -30,7 +34,8 @@ export interface Mine {
   unit: UnitChanged;
   calls: MyCall[];
   today: { done: number; declined: number; expired: number };
-  place?: MyPlace | null;
+  place: MyPlace | null;
+  logbook: LogbookChanged | null;
 }
 
 export interface MyPlace {
@@ -84,9 +89,36 @@ function after(so: Mine, wish: Wish, at: number): Mine {
       return change({ status: "available", item: null, carrying: false, target: null });
     case "SetDuty":
       return change({ status: wish["duty"] === "on" ? "available" : wish["duty"] === "break" ? "on_break" : "off_duty" });
+    case "TickChecklist":
+      return { ...so, calls: so.calls.map((call) => (call.call_id === wish["call_id"] ? { ...call, checked: ticked(call.checked, wish) } : call)) };
+    case "SendText":
+      return withText(so, wish, at);
+    case "ReportTextsSeen":
+      return allSeen(so, at);
     default:
       return so;
   }
+}
+
+function ticked(checked: number[], wish: Wish): number[] {
+  const rest = checked.filter((step) => step !== wish["step"]);
+  return wish["done"] ? [...rest, wish["step"] as number] : rest;
+}
+
+/** A text that is on its way: `sent_at` 0. */
+function withText(so: Mine, wish: Wish, at: number): Mine {
+  const book = so.logbook ?? { type: "LogbookChanged" as const, unit_id: so.unit.unit_id, version: 0, texts: [], jobs: [] };
+  const words = { phrase: wish["phrase"] as string, text: wish["text"] as string };
+  if (book.texts.some((one) => one.written_at === at && one.phrase === words.phrase && one.text === words.text)) return so;
+  const text = { text_id: `w${at}`, by: `unit/${so.unit.unit_id}`, written_at: at, sent_at: 0, seen_at: null, ...words };
+  return { ...so, logbook: { ...book, texts: [...book.texts, text] } };
+}
+
+function allSeen(so: Mine, at: number): Mine {
+  const book = so.logbook;
+  if (!book) return so;
+  const texts = book.texts.map((one) => (one.by.startsWith("unit/") ? one : { ...one, seen_at: one.seen_at ?? at }));
+  return { ...so, logbook: { ...book, texts } };
 }
 
 function accepted(so: Mine, offer: OfferView | undefined): Mine {

@@ -57,6 +57,8 @@ export interface StaffJson {
   name: Name;
   roles: string[];
   skills: string[];
+  /** Items on the belt. */
+  carries: string[];
   home_floor: string;
   home: Point;
 }
