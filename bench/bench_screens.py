@@ -165,7 +165,7 @@ def a_call(mall: Mall) -> None:
 
 
 def restart(browser: Browser, folder: Path) -> tuple[float, float]:
-    """Seconds from the new server's start until the page is live, and until it shows a call made meanwhile."""
+    """Seconds from the new server's start until the page is live, and until it shows a call made then."""
     first, second = folder / "first", folder / "second"
     first.mkdir()
     second.mkdir()
