@@ -322,3 +322,26 @@ def test_the_figures_of_the_hour(mall: Mall, open_page: OpenPage) -> None:
     expect(row).to_contain_text("Luggage help", timeout=30_000)
     expect(row.locator("td").nth(1)).to_have_text(re.compile(r"^0:\d\d$"))
     expect(console.detail).to_contain_text("100% on time")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_words_with_a_person_and_what_was_seen(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
+) -> None:
+    page = open_page(1366, 768, lang)
+    console = Console(page, mall).log_in(lang=lang)
+    console.wait_live()
+    now = mall.now()
+    mall.inject(
+        m.SendText(command_id=f"w{now}", by="unit/u-02", at=now, unit_id="u-02", phrase="way_blocked")
+    )
+    page.keyboard.press("p")
+    expect(page.locator("[data-unit=u-02] .words")).to_have_text("1")
+    page.click("[data-unit=u-02]")
+    expect(page.locator(".talk .theirs")).to_contain_text("路不通" if lang == "zh" else "blocked")
+    page.select_option("[data-field=phrase]", "help_comes")
+    expect(page.locator(".talk .ours")).to_contain_text("送达" if lang == "zh" else "delivered")
+    picture(page, "talk")
+    [text] = [one for one in mall.commands if isinstance(one, m.SendText)]
+    assert (text.unit_id, text.phrase) == ("u-02", "help_comes")
+    assert all(one.seen_at is not None for one in mall.dispatcher.ledger.units["u-02"].texts[:1])

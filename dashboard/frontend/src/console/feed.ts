@@ -6,6 +6,7 @@ import type {
   CallChanged,
   ClosuresChanged,
   IngestCounted,
+  LogbookChanged,
   ServiceHealth,
   StockChanged,
   UnitChanged,
@@ -13,8 +14,9 @@ import type {
 import { Stream, type TextMessage } from "../shared/stream";
 import { dots } from "./dots";
 import * as state from "./state";
+import { heardBook, logbooks } from "./talk";
 
-const OPERATOR_TOPICS = ["calls", "units", "stock", "where", "gw", "health", "site", "devices"];
+const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices"];
 const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
 
 export const stream = new Stream("/ws", {
@@ -65,6 +67,8 @@ function whole(topic: string, data: unknown): void {
       return fill(state.calls, data as CallChanged[], (row) => row.call_id);
     case "units":
       return fill(state.units, data as UnitChanged[], (row) => row.unit_id);
+    case "logbooks":
+      return fill(logbooks, data as LogbookChanged[], (row) => row.unit_id);
     case "stock":
       return fill(state.stock, data as StockChanged[], (row) => row.depot);
     case "where":
@@ -94,6 +98,8 @@ function changed(kind: string, data: unknown): void {
       return without(state.calls, (data as { call_id: string }).call_id);
     case "UnitChanged":
       return newer(state.units, (data as UnitChanged).unit_id, data as UnitChanged);
+    case "LogbookChanged":
+      return heardBook(data as LogbookChanged);
     case "StockChanged":
       return newer(state.stock, (data as StockChanged).depot, data as StockChanged);
     case "Where":

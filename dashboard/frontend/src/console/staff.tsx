@@ -6,6 +6,7 @@ import { named } from "../shared/i18n";
 import type { UnitChanged } from "../shared/protocol";
 import { select } from "./actions";
 import * as state from "./state";
+import { unread } from "./talk";
 import { coded, t } from "./texts";
 import { colourOf, pointName, roleName, shapeOf, unitName } from "./words";
 
@@ -62,6 +63,7 @@ function Row({ unit }: { unit: UnitChanged }) {
         onClick={() => select({ kind: "unit", id: unit.unit_id })}
       >
         <span class="person-name">{named(state.staffOf.value.get(unit.unit_id)?.name, unitName(unit.unit_id))}</span>
+        {unread(unit.unit_id) > 0 && <b class="words">{unread(unit.unit_id)}</b>}
         <span class={`state status-${unit.status}`}>{coded("status", unit.status)}</span>
         <span class="person-where muted">{where ? `${where.floor} · ${pointName(where.floor, where.x_m, where.y_m)}` : "–"}</span>
       </button>

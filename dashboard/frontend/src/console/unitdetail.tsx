@@ -5,6 +5,7 @@ import { minutesSeconds, named } from "../shared/i18n";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { following, select, setDuty, toggleFollow } from "./actions";
 import * as state from "./state";
+import { Talk } from "./talk";
 import { coded, t } from "./texts";
 import { colourOf, placeText, pointName, roleName, serviceIcon, serviceName, shapeOf, unitName } from "./words";
 
@@ -34,6 +35,7 @@ export function UnitDetail({ unitId }: { unitId: string }) {
         )}
         {state.canDispatch.value && <Duty unitId={unitId} />}
       </div>
+      {state.canDispatch.value && <Talk unitId={unitId} />}
     </article>
   );
 }
