@@ -20,8 +20,8 @@ from runtime.tables import metadata
 from tests.dashboard.builders import small_grid
 from tests.sites import small_mall
 
-NOON: Instant = 1_699_934_400_000_000 + 6 * 3600 * SECOND
-"""Noon in Shanghai, when everybody of the small mall is on shift."""
+OPENED: Instant = 1_699_934_400_000_000 + 6 * 3600 * SECOND
+"""Six in the evening in Shanghai, when everybody of the small mall is on shift."""
 CALLS = {
     10: ("luggage", "L1-desk", 30.0, 12.0),
     60: ("medical", "L1-west", 3.0, 18.0),
@@ -56,9 +56,9 @@ def keep(folder: Path) -> Kept:
         facts.extend(new)
         units.update({one.unit_id: one for one in said if isinstance(one, m.UnitChanged)})
 
-    carry(list(dispatcher.resumed(NOON)))
+    carry(list(dispatcher.resumed(OPENED)))
     for second in range(LAST_S):
-        now = NOON + second * SECOND
+        now = OPENED + second * SECOND
         estimate = _positions(now, second)
         history.take(estimate)
         carry(list(dispatcher.receive(estimate, now)))
@@ -74,9 +74,9 @@ def keep(folder: Path) -> Kept:
             if command is not None:
                 carry(list(dispatcher.receive(command, now)))
         carry(list(dispatcher.wake(now)))
-    history.close(NOON + LAST_S * SECOND)
+    history.close(OPENED + LAST_S * SECOND)
     past = JournalPast(catalogue_of(small_mall(), small_grid()), journal, folder / "history")
-    return Kept(past, facts, NOON + LAST_S * SECOND)
+    return Kept(past, facts, OPENED + LAST_S * SECOND)
 
 
 def _positions(now: Instant, second: int) -> m.PositionsEstimated:

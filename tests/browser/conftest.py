@@ -34,9 +34,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def mall(tmp_path: Path) -> Iterator[Mall]:
-    with open_mall(tmp_path) as opened:
+def mall(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Mall]:
+    """A small mall that opens now; with the fixture ``past``, one that has been open for a while."""
+    with open_mall(tmp_path, past="past" in request.fixturenames) as opened:
         yield opened
+
+
+@pytest.fixture
+def past() -> None:
+    """Asks ``mall`` for a past."""
 
 
 @pytest.fixture

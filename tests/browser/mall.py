@@ -36,10 +36,9 @@ from runtime.history import History
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
 from tests.dashboard.builders import records_with_users, small_grid
+from tests.kept import OPENED, keep
 from tests.sites import small_mall
 
-NOON: Instant = 1_699_934_400_000_000 + 6 * 3600 * SECOND
-"""Noon in Shanghai on 14 November 2023, when everybody of the small mall is on shift."""
 STEP_S = 0.25
 WALK_MPS = 8.0
 ANSWER_S = 0.8
@@ -62,14 +61,17 @@ class Mall:
 
     secret = b"a secret of thirty-two bytes ...."
 
-    def __init__(self, folder: Path, port: int = 0, site: Site | None = None) -> None:
+    def __init__(self, folder: Path, port: int = 0, site: Site | None = None, past: bool = False) -> None:
         self.site = site or small_mall()
         self._started = time.monotonic()
-        self.dispatcher = DispatcherService(self.site, small_grid(), DispatcherSettings())
         self.service = DashboardService(self.site, small_grid(), DashboardSettings())
         database, self.passwords = records_with_users()
         if not (folder / "records.db").exists():  # else the sessions of before go on
             (folder / "records.db").write_bytes(database)
+        before = keep(folder) if past else None
+        self._began_at = before.end if before else OPENED
+        facts = before.facts if before else ()
+        self.dispatcher = DispatcherService(self.site, small_grid(), DispatcherSettings(), facts)
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
         self.journal, self.history = StoredJournal(engine), History(folder / "history", days=2)
@@ -98,7 +100,7 @@ class Mall:
     # --- what the adapter asks for ------------------------------------------------------------------------
 
     def now(self) -> Instant:
-        return NOON + round((time.monotonic() - self._started) * SECOND)
+        return self._began_at + round((time.monotonic() - self._started) * SECOND)
 
     async def send(self, message: Message) -> None:
         if isinstance(message, m.HandheldPresent):
@@ -292,9 +294,12 @@ class Mall:
 
 
 @contextlib.contextmanager
-def open_mall(folder: Path, port: int = 0) -> Iterator[Mall]:
-    """A mall whose pages are served until the block ends; its own failure is raised there."""
-    mall = Mall(folder, port)
+def open_mall(folder: Path, port: int = 0, past: bool = False) -> Iterator[Mall]:
+    """A mall whose pages are served until the block ends; its own failure is raised there.
+
+    ``past``: it has been open for a while (``tests/kept.py``).
+    """
+    mall = Mall(folder, port, past=past)
     ready: Future[None] = Future()
     failure: list[BaseException] = []
     loop = asyncio.new_event_loop()

@@ -17,7 +17,7 @@ from dispatcher import views
 from dispatcher.evolve import replay
 from runtime.past import JournalPast, as_estimate
 from tests.dashboard.builders import a_service
-from tests.kept import LAST_S, NOON, Kept, keep
+from tests.kept import LAST_S, OPENED, Kept, keep
 from tests.sites import small_mall
 
 
@@ -50,7 +50,7 @@ def whole(service: DashboardService) -> dict[str, object]:
 def test_playing_up_to_a_moment_shows_what_going_there_at_once_shows(
     kept: Kept, first: int, second: int, steps: int
 ) -> None:
-    start, end = (NOON + at * SECOND for at in sorted((first, second)))
+    start, end = (OPENED + at * SECOND for at in sorted((first, second)))
     playback = kept.past.open(start)
     service = shown(start, playback.opening())
     for step in range(1, steps + 1):
@@ -64,7 +64,7 @@ def test_playing_up_to_a_moment_shows_what_going_there_at_once_shows(
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, LAST_S))
 def test_a_moment_is_the_fold_of_the_facts_until_then(kept: Kept, second: int) -> None:
-    at = NOON + second * SECOND
+    at = OPENED + second * SECOND
     ledger = replay(small_mall(), [fact for fact in kept.facts if fact.at <= at])
     snapshot = kept.past.open(at).opening()[0]
     assert isinstance(snapshot, m.Snapshot)
@@ -74,7 +74,7 @@ def test_a_moment_is_the_fold_of_the_facts_until_then(kept: Kept, second: int) -
 
 
 def test_people_stand_where_they_stood(kept: Kept) -> None:
-    at = NOON + 90 * SECOND
+    at = OPENED + 90 * SECOND
     found = next(one for one in kept.past.open(at).opening() if isinstance(one, m.PositionsEstimated))
     columns = unpack_positions(found)
     where = dict(zip(columns.device_ids, columns.x_m.tolist(), strict=True))
@@ -84,13 +84,13 @@ def test_people_stand_where_they_stood(kept: Kept) -> None:
 
 
 def test_the_time_bar_has_a_tick_for_each_call_and_finds_the_next_breach(kept: Kept) -> None:
-    marks = kept.past.marks(NOON, kept.end)
+    marks = kept.past.marks(OPENED, kept.end)
     received = [mark for mark in marks if mark.kind == "CallReceived"]
-    assert [(mark.at - NOON) // SECOND for mark in received] == [10, 60, 200, 320]
+    assert [(mark.at - OPENED) // SECOND for mark in received] == [10, 60, 200, 320]
     assert received[1].priority == 1
     on_scene = next(mark for mark in marks if mark.kind == "UnitOnScene")
     assert on_scene.call_id == received[0].call_id
-    breach = kept.past.next_mark(NOON, "SlaBreached")
+    breach = kept.past.next_mark(OPENED, "SlaBreached")
     assert breach is not None
     assert breach.call_id == received[3].call_id
     assert breach.at >= received[3].at + 3 * MINUTE
@@ -101,7 +101,7 @@ def test_the_time_bar_has_a_tick_for_each_call_and_finds_the_next_breach(kept: K
 def test_what_is_kept_is_said(kept: Kept, tmp_path: Path) -> None:
     span = kept.past.span(kept.end)
     assert (span.since, span.until) == (kept.facts[0].at, kept.end)
-    assert span.positions_since == NOON
+    assert span.positions_since == OPENED
     elsewhere = JournalPast(kept.past.catalogue, kept.past._journal, tmp_path / "none")
     assert elsewhere.span(kept.end).positions_since is None
     assert elsewhere.open(kept.end).opening()
@@ -139,4 +139,4 @@ def test_kept_ledgers_change_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch
 
 
 def test_nothing_located_is_an_empty_estimate() -> None:
-    assert unpack_positions(as_estimate([], NOON, 2)).device_ids == ()
+    assert unpack_positions(as_estimate([], OPENED, 2)).device_ids == ()

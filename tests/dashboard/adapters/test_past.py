@@ -7,7 +7,7 @@ import pytest
 
 from contracts.quantities import DAY
 from tests.dashboard.builders import Core, served
-from tests.kept import NOON, Kept, keep
+from tests.kept import OPENED, Kept, keep
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def test_the_bar_gets_span_ticks_and_the_next_breach(tmp_path: Path, kept: Kept)
         async with served(core) as opened, opened.client("operator") as client:
             span = (await client.get("/api/replay")).json()
             assert span["until"] == kept.end
-            found = await client.get("/api/replay/marks", params={"since": NOON, "until": kept.end})
+            found = await client.get("/api/replay/marks", params={"since": OPENED, "until": kept.end})
             kinds = [mark["kind"] for mark in found.json()["marks"]]
             assert kinds.count("CallReceived") == 4
-            breach = (await client.get("/api/replay/next", params={"after": NOON})).json()["mark"]
+            breach = (await client.get("/api/replay/next", params={"after": OPENED})).json()["mark"]
             assert breach["kind"] == "SlaBreached"
             none = (await client.get("/api/replay/next", params={"after": kept.end})).json()
             assert none == {"mark": None}
-            wide = {"since": NOON, "until": NOON + 40 * DAY}
+            wide = {"since": OPENED, "until": OPENED + 40 * DAY}
             for path, query in (("marks", {}), ("marks", wide), ("next", {"after": 1, "kind": "x"})):
                 assert (await client.get(f"/api/replay/{path}", params=query)).status_code == 400
 
@@ -41,7 +41,9 @@ def test_an_incident_is_a_file_and_its_export_is_entered(tmp_path: Path, kept: K
         core = Core(tmp_path)
         core.past, core.clock = kept.past, kept.end
         async with served(core) as opened, opened.client("operator") as client:
-            marks = (await client.get("/api/replay/marks", params={"since": NOON, "until": kept.end})).json()
+            marks = (
+                await client.get("/api/replay/marks", params={"since": OPENED, "until": kept.end})
+            ).json()
             call_id = marks["marks"][0]["call_id"]
             answer = await client.get(f"/api/incidents/{call_id}")
             assert f'filename="incident-small-{call_id}.json"' in answer.headers["content-disposition"]

@@ -15,7 +15,7 @@ from dashboard.adapters import replay
 from dashboard.past import Past
 from tests.dashboard.adapters.test_sockets import ended, said, shown
 from tests.dashboard.builders import Core, served
-from tests.kept import NOON, Kept, keep
+from tests.kept import OPENED, Kept, keep
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ async def snap(socket: Any, topic: str) -> Any:
 
 def test_a_moment_is_shown_and_says_that_it_is_past(tmp_path: Path, kept: Kept) -> None:
     async def scene() -> None:
-        at = NOON + 70 * SECOND
+        at = OPENED + 70 * SECOND
         async with (
             served(core_with(tmp_path, kept)) as opened,
             opened.socket("operator", f"/replay?at={at}&speed=0") as page,
@@ -68,13 +68,13 @@ def test_it_plays_at_the_speed_that_is_asked_for_and_stops_short_of_now(tmp_path
     async def scene() -> None:
         async with (
             served(core_with(tmp_path, kept)) as opened,
-            opened.socket("operator", f"/replay?at={NOON}&speed=32") as page,
+            opened.socket("operator", f"/replay?at={OPENED}&speed=32") as page,
         ):
             await said(page, "welcome")
             await page.send(json.dumps({"t": "sub", "topics": ["calls"]}))
             event = await said(page, "ev")
             assert event["kind"] == "CallChanged"
-            assert NOON + 10 * SECOND <= event["at"] < NOON + 60 * SECOND
+            assert OPENED + 10 * SECOND <= event["at"] < OPENED + 60 * SECOND
             await page.send(wish(at=kept.end + 3600 * SECOND))
             hello = await said(page, "welcome")
             assert hello["now"] == kept.end - replay.EDGE
@@ -88,13 +88,13 @@ def test_going_elsewhere_gives_the_whole_anew(tmp_path: Path, kept: Kept) -> Non
     async def scene() -> None:
         async with (
             served(core_with(tmp_path, kept)) as opened,
-            opened.socket("operator", f"/replay?at={NOON}&speed=0") as page,
+            opened.socket("operator", f"/replay?at={OPENED}&speed=0") as page,
         ):
             first = await said(page, "welcome")
             await page.send(json.dumps({"t": "sub", "topics": ["calls", "pos:L1"]}))
             assert await snap(page, "calls") == []
             for second, calls in ((70, 2), (30, 1), (400, 4)):
-                await page.send(wish(at=NOON + second * SECOND))
+                await page.send(wish(at=OPENED + second * SECOND))
                 assert (await said(page, "welcome"))["boot"] != first["boot"]
                 assert len(await snap(page, "calls")) == calls
 
@@ -110,7 +110,7 @@ def test_the_past_takes_no_commands(tmp_path: Path, kept: Kept) -> None:
                 answer = await client.post("/api/commands", json=command, headers=headers)
                 assert answer.status_code == 409
                 assert answer.json()["error"]["code"] == "in_replay"
-            async with opened.socket("operator", f"/replay?at={NOON}") as page:
+            async with opened.socket("operator", f"/replay?at={OPENED}") as page:
                 await said(page, "welcome")
                 await page.send(json.dumps(command))
                 await said(page, "tick")
@@ -147,7 +147,7 @@ def test_a_disk_that_fails_ends_the_replay_and_nothing_else(tmp_path: Path, kept
         broken: Past = Broken(kept.past.catalogue, kept.past._journal, tmp_path)
         core.past = broken
         async with served(core) as opened:
-            async with opened.socket("operator", f"/replay?at={NOON}") as page:
+            async with opened.socket("operator", f"/replay?at={OPENED}") as page:
                 assert await ended(page) == hubs.GOING_DOWN
             async with opened.socket("operator") as live:
                 await said(live, "tick")

@@ -32,6 +32,10 @@ async function send(
   done: string,
   undo: ((subject: string) => void) | null = null,
 ): Promise<string | null> {
+  if (state.past.peek()) {
+    spokenLine("bad", reasonText("in_replay"));
+    return null;
+  }
   try {
     const answer = await command<Answer>("/api/commands", body);
     if (answer.accepted) {
@@ -201,6 +205,7 @@ export async function refreshRoutes(): Promise<void> {
 
 function unitsUnderWay(): string[] {
   const chosen = state.selection.peek();
+  if (state.past.peek()) return []; // ways are computed from where people are now
   const onWay = (unitId: string): boolean => /^en_route|returning/.test(state.units.peek().get(unitId)?.status ?? "");
   if (chosen?.kind === "unit") return onWay(chosen.id) ? [chosen.id] : [];
   if (chosen?.kind !== "call") return [];

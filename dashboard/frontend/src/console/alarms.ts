@@ -4,6 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { now } from "../shared/clock";
 import { named } from "../shared/i18n";
 import { isOpen, pressingTask } from "../shared/sla";
+import { heardBeside } from "./feed";
 import { chime, siren } from "./sound";
 import { polite, urgent } from "./said";
 import * as state from "./state";
@@ -123,6 +124,10 @@ export function announce(): void {
   });
   effect(() => {
     const open = unacknowledged.value;
+    if (!state.loaded.value || state.past.value) {
+      seenAlarms = null;
+      return;
+    }
     const fresh = open.filter((alarm) => seenAlarms && !seenAlarms.has(alarm.id));
     seenAlarms = new Set(open.map((alarm) => alarm.id));
     const worst = fresh[0];
@@ -132,9 +137,23 @@ export function announce(): void {
     else chime("late");
   });
   effect(() => {
+    const call = heardBeside.value;
+    if (!call) return;
+    const text = t("said.newCall", { service: serviceName(call.service), place: placeText(call.place) });
+    if (call.priority > 1) polite.value = text;
+    else {
+      urgent.value = text;
+      siren();
+    }
+  });
+  effect(() => {
     const all = state.calls.value;
+    if (!state.loaded.value || state.past.value) {
+      seenCalls = null;
+      return;
+    }
     const fresh = [...all.values()].filter((call) => seenCalls && !seenCalls.has(call.call_id) && isOpen(call));
-    if (all.size > 0 || seenCalls) seenCalls = new Set(all.keys());
+    seenCalls = new Set(all.keys());
     const newest = fresh[0];
     if (!newest) return;
     polite.value = t("said.newCall", { service: serviceName(newest.service), place: placeText(newest.place) });

@@ -9,6 +9,7 @@ import { Ring, readable } from "../shared/ring";
 import { clockOf, isOpen, responseSeconds } from "../shared/sla";
 import type { CallChanged, Candidate, Cure, OfferView, TaskView } from "../shared/protocol";
 import { asksCancel, assign, beginMove, cancelCall, release, select } from "./actions";
+import { Export, Knew } from "./knew";
 import { UnitDetail } from "./unitdetail";
 import * as state from "./state";
 import { coded, t } from "./texts";
@@ -76,6 +77,8 @@ function CallDetail({ call }: { call: CallChanged }) {
         {call.stars !== null && <dd>{t(`stars.${call.stars as 1 | 2 | 3}`)}</dd>}
       </dl>
       {isOpen(call) && state.canDispatch.value && <CallButtons call={call} />}
+      {state.mayDispatch.value && <Export call={call} />}
+      {state.past.value && <Knew call={call} />}
       <h3>{t("call.tasks")}</h3>
       {call.tasks.map((task) => (
         <Task key={task.task_id} call={call} task={task} />

@@ -81,6 +81,13 @@ class Dots {
     return slot >= 0 && this.shown[slot] ? slot : -1;
   }
 
+  /** Another time is shown: nothing that was there counts. */
+  forget(): void {
+    this.slots.clear();
+    this.slotOf.clear();
+    this.clear(this.floor);
+  }
+
   /** Another floor is shown: forget what was on the old one. */
   clear(floor: number): void {
     this.floor = floor;
@@ -96,7 +103,7 @@ class Dots {
     const scale = this.scales.get(frame.floor);
     if (!scale) return;
     const now = performance.now();
-    this.pace(frame.atMs);
+    this.pace(frame.replay ? now : frame.atMs);
     if (frame.kind === KEY_FRAME) this.keepOnly(frame.slot);
     let anyMoved = false;
     for (let i = 0; i < frame.count; i++) anyMoved = this.move(frame, i, scale, now) || anyMoved;

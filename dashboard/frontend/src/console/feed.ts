@@ -1,6 +1,8 @@
 // From the socket into the state. Views carry versions: whatever is older than what we have is skipped.
 
-import { batch, type Signal } from "@preact/signals";
+import { batch, computed, signal, type Signal } from "@preact/signals";
+import { heardServerTime, serverNow, setPast } from "../shared/clock";
+import { markPast } from "../shared/http";
 import { me } from "../shared/login";
 import type {
   CallChanged,
@@ -19,11 +21,17 @@ import { heardBook, logbooks } from "./talk";
 const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices"];
 const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
 
+/** Calls that came in live while the page shows the past. */
+export const liveNew = signal(0);
+const liveKnown = new Set<string>();
+
 export const stream = new Stream("/ws", {
-  text: (message) => batch(() => hear(message)),
+  text: (message) => (state.past.peek() ? hearBeside(message) : batch(() => hear(message))),
   frame: (frame) => {
-    if (frame.simulated) state.simulated.value = true;
-    dots.apply(frame);
+    if (!state.past.peek()) dots.apply(frame);
+  },
+  told: (ms) => {
+    if (!state.past.peek()) heardServerTime(ms);
   },
   loggedOut: () => {
     me.value = false;
@@ -33,11 +41,82 @@ export const stream = new Stream("/ws", {
   }, () => undefined),
 });
 
+/** The stream of a replay, while there is one. */
+const pastStream = signal<Stream | null>(null);
+export const link = computed(() => (pastStream.value ?? stream).link.value);
+export const lastHeard = computed(() => (pastStream.value ?? stream).lastHeard.value);
+
 /** Follows the common topics and the positions of one floor. */
 export function follow(floor: string): void {
   const own = me.value && me.value.role === "technician" ? TECHNICIAN_TOPICS : OPERATOR_TOPICS;
-  stream.subscribe([...own, `pos:${floor}`]);
+  (pastStream.peek() ?? stream).subscribe([...own, `pos:${floor}`]);
 }
+
+/** Shows the past instead of now; of what is live only the calls are still followed, to be counted. */
+export function openPast(at: number, speed: number, floor: string): void {
+  if (pastStream.peek()) return sayPast({ at, speed });
+  forget();
+  liveNew.value = 0;
+  liveKnown.clear();
+  state.past.value = { speed };
+  markPast(true);
+  setPast({ ms: at / 1e3, rate: 0 });
+  stream.subscribe([]);
+  stream.subscribe(["calls"]);
+  const path = (): string => `/replay?at=${Math.round(serverNow() * 1e3)}&speed=${state.past.peek()?.speed ?? 0}`;
+  pastStream.value = new Stream(path, {
+    text: (message) => batch(() => hear(message)),
+    frame: (frame) => dots.apply(frame),
+    told: (ms) => setPast({ ms, rate: state.past.peek()?.speed ?? 0 }),
+    loggedOut: () => {
+      me.value = false;
+    },
+    failed: () => undefined,
+  });
+  follow(floor);
+  pastStream.value.open();
+}
+
+export function sayPast(wish: { at?: number; speed?: number }): void {
+  if (wish.speed !== undefined) state.past.value = { speed: wish.speed };
+  if (wish.at !== undefined) setPast({ ms: wish.at / 1e3, rate: 0 });
+  pastStream.peek()?.say({ t: "at", ...wish });
+}
+
+/** Back to now: everything comes whole and anew. */
+export function closePast(floor: string): void {
+  pastStream.peek()?.close();
+  pastStream.value = null;
+  forget();
+  state.past.value = null;
+  markPast(false);
+  setPast(null);
+  stream.subscribe([]);
+  follow(floor);
+}
+
+/** What was shown belongs to another time. */
+function forget(): void {
+  state.loaded.value = false;
+  for (const table of [state.calls, state.units, state.stock, state.places, state.gateways, state.devices, state.services]) {
+    (table as Signal<ReadonlyMap<string, unknown>>).value = new Map();
+  }
+  dots.forget();
+}
+
+/** Live news while the past is shown: counted, and an emergency is said aloud. */
+function hearBeside(message: TextMessage): void {
+  if (message.t === "snap" && message.topic === "calls") for (const call of message.data as CallChanged[]) liveKnown.add(call.call_id);
+  if (message.t !== "ev" || message.kind !== "CallChanged") return;
+  const call = message.data as CallChanged;
+  if (liveKnown.has(call.call_id)) return;
+  liveKnown.add(call.call_id);
+  liveNew.value += 1;
+  heardBeside.value = call;
+}
+
+/** The newest live call that came in while the past is shown. */
+export const heardBeside = signal<CallChanged | null>(null);
 
 function hear(message: TextMessage): void {
   switch (message.t) {
@@ -64,6 +143,7 @@ function hear(message: TextMessage): void {
 function whole(topic: string, data: unknown): void {
   switch (topic) {
     case "calls":
+      state.loaded.value = true;
       return fill(state.calls, data as CallChanged[], (row) => row.call_id);
     case "units":
       return fill(state.units, data as UnitChanged[], (row) => row.unit_id);

@@ -9,6 +9,7 @@ import { handOverShown } from "./handover";
 import { draft, hanging, layers } from "./map/layers";
 import { paletteShown } from "./palette";
 import { undoLast } from "./said";
+import { nextBreach, toggleReplay } from "./replay";
 import { setSound, soundOn } from "./sound";
 import { stackShown } from "./stack";
 import * as state from "./state";
@@ -56,6 +57,8 @@ export const KEYS: [string[], TextKey][] = [
   [["/"], "help.palette"],
   [["U"], "help.undo"],
   [["H"], "help.handover"],
+  [["R"], "help.replay"],
+  [["B"], "help.breach"],
   [["L"], "help.lang"],
   [["T"], "help.theme"],
   [["M"], "help.sound"],
@@ -109,6 +112,8 @@ const SINGLE: Record<string, () => void> = {
   u: () => undoLast(),
   "/": () => (paletteShown.value = true),
   h: () => (handOverShown.value = !handOverShown.peek()),
+  r: () => state.mayDispatch.peek() && toggleReplay(),
+  b: () => state.past.peek() && void nextBreach(),
   k: () => acknowledge(unacknowledged.peek().map((alarm) => alarm.id)),
   l: () => setLang(lang.peek() === "zh" ? "en" : "zh"),
   t: () => setTheme(theme.peek() === "dark" ? "light" : "dark"),

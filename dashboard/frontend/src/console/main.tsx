@@ -24,10 +24,12 @@ import { Queue } from "./queue";
 import { Palette } from "./palette";
 import { line, polite, undoLast, urgent } from "./said";
 import { SitePanel } from "./sitepanel";
+import { openShared } from "./replay";
 import { Staff } from "./staff";
 import { Stack, stackShown } from "./stack";
 import * as state from "./state";
 import { coded, t } from "./texts";
+import { ReplayButton, TimeBar } from "./timebar";
 import { TopBar, openTab } from "./topbar";
 
 const WALL = new URLSearchParams(location.search).has("wall");
@@ -39,9 +41,9 @@ function Page() {
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   if (WALL) return <Wall />;
   return (
-    <div class={`console ${state.canDispatch.value ? "" : "no-queue"}`}>
+    <div class={`console ${state.mayDispatch.value ? "" : "no-queue"} ${state.past.value ? "past" : ""}`}>
       <TopBar />
-      {state.canDispatch.value && <Queue />}
+      {state.mayDispatch.value && <Queue />}
       <MapPanel />
       <aside class="side">
         <nav class="tabs" role="tablist">
@@ -53,7 +55,7 @@ function Page() {
         </nav>
         <Panel />
       </aside>
-      <StatusLine />
+      {state.past.value ? <TimeBar /> : <StatusLine />}
       {stackShown.value && <Stack />}
       <Help />
       <Palette />
@@ -118,6 +120,7 @@ function StatusLine() {
   const tick = state.tick.value;
   return (
     <footer class="status-line">
+      {state.mayDispatch.value && <ReplayButton />}
       {tick && <span>{t("status.devices", { n: tick.devices })}</span>}
       {tick && <span>{t("top.lag", { ms: Math.round(tick.lag_ms) })}</span>}
       <span class={state.gatewaysDown.value.length ? "warn" : ""}>{t("status.gateways", { ok: all - state.gatewaysDown.value.length, all })}</span>
@@ -154,13 +157,14 @@ let begun = false;
 /** Somebody is logged in: the site, then the stream. */
 async function begin(): Promise<void> {
   if (!me.value) return;
-  state.canDispatch.value = me.value.role !== "technician";
-  state.canInstall.value = me.value.role === "technician" || me.value.role === "admin";
-  tab.value = state.canDispatch.value ? "detail" : "gateways";
+  state.mayDispatch.value = me.value.role !== "technician";
+  state.mayInstall.value = me.value.role === "technician" || me.value.role === "admin";
+  tab.value = state.mayDispatch.value ? "detail" : "gateways";
   state.site.value = await get<SiteJson>("/api/site");
   const ground = state.site.value.floors.findIndex((floor) => floor.ordinal === 0);
   goToFloor(Math.max(0, ground));
   stream.open();
+  if (state.mayDispatch.value) openShared();
   if (begun) return;
   begun = true;
   announce();

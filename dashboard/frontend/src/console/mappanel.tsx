@@ -8,7 +8,7 @@ import { Icon, RoleShape } from "../shared/icon";
 import { theme } from "../shared/theme";
 import { assignToCall, following, goToFloor, refreshRoutes, reveal, select, wantedView } from "./actions";
 import { dots } from "./dots";
-import { stream } from "./feed";
+import { lastHeard, link } from "./feed";
 import { floorForDigit, zoomWish } from "./keys";
 import { Blitter } from "./map/blit";
 import { draft, hanging, layers } from "./map/layers";
@@ -34,7 +34,7 @@ export function MapPanel() {
   const top = useRef<HTMLCanvasElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   useEffect(() => run(target.current!, blit.current!, top.current!, tip.current!), []);
-  const stale = stream.link.value === "late" || stream.link.value === "down";
+  const stale = link.value === "late" || link.value === "down";
   const floor = state.floor.value;
   return (
     <main class={`map ${stale ? "stale" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
@@ -44,7 +44,7 @@ export function MapPanel() {
       <div class="map-tip" ref={tip} role="tooltip" hidden />
       {stale && (
         <div class="stale-banner" role="alert">
-          <strong>{t("link.banner", { time: stream.lastHeard.value ? clockTime(stream.lastHeard.value, true, state.site.value?.timezone) : "" })}</strong>
+          <strong>{t("link.banner", { time: lastHeard.value ? clockTime(lastHeard.value, true, state.site.value?.timezone) : "" })}</strong>
           <span>{t("link.banner.more")}</span>
         </div>
       )}

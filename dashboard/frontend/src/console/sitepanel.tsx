@@ -84,9 +84,11 @@ function Connector({ connector }: { connector: ConnectorJson }) {
         </span>
         {closed && <span class="warn"> {t("site.closed")}</span>}
       </span>
-      <button class="small" onClick={() => void (closed ? openConnector(id) : closeConnector(id))}>
-        {t(closed ? "site.open" : "site.close")}
-      </button>
+      {state.past.value === null && (
+        <button class="small" onClick={() => void (closed ? openConnector(id) : closeConnector(id))}>
+          {t(closed ? "site.open" : "site.close")}
+        </button>
+      )}
     </li>
   );
 }

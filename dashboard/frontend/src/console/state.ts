@@ -75,8 +75,17 @@ export type Selection = { kind: "call" | "unit" | "gateway"; id: string };
 export const selection = signal<Selection | null>(null);
 
 /** Commands that an operator of this role may not send are not offered. */
-export const canDispatch = signal(true);
-export const canInstall = signal(false);
+export const mayDispatch = signal(true);
+export const mayInstall = signal(false);
+
+/** What is shown is a moment of the past, at this speed; null: it is now. */
+export const past = signal<{ speed: number } | null>(null);
+/** The whole of the calls has come: what is new from here on is news. */
+export const loaded = signal(false);
+
+/** Nobody dispatches in the past. */
+export const canDispatch = computed(() => mayDispatch.value && past.value === null);
+export const canInstall = computed(() => mayInstall.value && past.value === null);
 
 export const floor = computed<FloorJson | null>(() => site.value?.floors[floorIndex.value] ?? null);
 export const selectedCall = computed(() => (selection.value?.kind === "call" ? (calls.value.get(selection.value.id) ?? null) : null));

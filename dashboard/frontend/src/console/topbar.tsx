@@ -7,8 +7,9 @@ import { logOut, me } from "../shared/login";
 import { setTheme, theme } from "../shared/theme";
 import { siteTitle, tab, type Tab } from "./actions";
 import { alarms, onShelf, unacknowledged } from "./alarms";
-import { stream } from "./feed";
+import { link as activeLink } from "./feed";
 import { helpShown } from "./keys";
+import { ReplayWord } from "./timebar";
 import { setSound, soundOn } from "./sound";
 import * as state from "./state";
 import { t } from "./texts";
@@ -89,8 +90,9 @@ export function openTab(next: Tab): void {
 }
 
 function LinkLight() {
-  const link = stream.link.value;
+  const link = activeLink.value;
   const lag = state.tick.value?.lag_ms;
+  if (state.past.value && link === "live") return <ReplayWord />;
   return (
     <span class={`link-light link-${link}`} role="status" title={lag === undefined ? "" : t("top.lag", { ms: Math.round(lag) })}>
       <i /> {t(`link.${link}`)}

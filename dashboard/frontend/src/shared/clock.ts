@@ -10,6 +10,15 @@ const DRIFT_SHARE = 0.05;
 /** A jump beyond this is a new clock (a restart, a corrected server), not a late message. */
 const JUMP_MS = 5_000;
 
+/** The clock of a replay: its moment, when that was heard, and how fast it goes. Null: the clock is live. */
+let past: { ms: number; heard: number; rate: number } | null = null;
+
+/** Puts the screen's clock at a moment of the past, or back to now. */
+export function setPast(moment: { ms: number; rate: number } | null): void {
+  past = moment && { ...moment, heard: performance.now() };
+  refresh();
+}
+
 /** Called with each `now` that the server sends. */
 export function heardServerTime(serverMs: number): void {
   const sample = serverMs - performance.now();
@@ -20,6 +29,7 @@ export function heardServerTime(serverMs: number): void {
 
 /** Server time in milliseconds since 1970; this computer's own until the server has spoken. */
 export function serverNow(): number {
+  if (past) return past.ms + (performance.now() - past.heard) * past.rate;
   return offsetMs === null ? Date.now() : performance.now() + offsetMs;
 }
 

@@ -19,12 +19,20 @@ export function newKey(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
+let inPast = false;
+
+/** While the page shows the past every request says so, and the server takes no command. */
+export function markPast(on: boolean): void {
+  inPast = on;
+}
+
 async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (inPast) headers["Nearhand-Replay"] = "1";
     if (key) headers["Idempotency-Key"] = key;
     const init: RequestInit = { method, headers, credentials: "same-origin", signal: abort.signal };
     if (body !== undefined) init.body = JSON.stringify(body);

@@ -33,6 +33,7 @@ const REASONS: Record<string, [string, string]> = {
   forbidden: ["没有权限", "not allowed"],
   bad_request: ["请求有误", "bad request"],
   key_in_use: ["重复的请求", "repeated request"],
+  in_replay: ["这是回放，不能操作", "this is a replay: nothing can be changed"],
   chosen: ["最合适", "best choice"],
   chosen_home: ["最合适（按值班位置）", "best choice (by home post)"],
   slower: ["较慢", "slower"],

@@ -33,6 +33,8 @@ export interface StreamEvents {
   frame?(frame: Frame): void;
   /** The session has ended: log in again. */
   loggedOut(): void;
+  /** The server said what time it is; where this is missing, the screen's clock follows it. */
+  told?(serverMs: number): void;
   /** A connection could not be made; perhaps because nobody is logged in. */
   failed(): void;
 }
@@ -52,7 +54,7 @@ export class Stream {
   readonly lastHeard = signal(0);
 
   constructor(
-    private readonly path: string,
+    private readonly path: string | (() => string),
     private readonly events: StreamEvents,
   ) {
     this.watch = setInterval(() => this.look(), 250);
@@ -79,7 +81,7 @@ export class Stream {
     clearTimeout(this.retry);
     this.socket?.close();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}${this.path}`, SUBPROTOCOL);
+    const socket = new WebSocket(`${scheme}//${location.host}${typeof this.path === "string" ? this.path : this.path()}`, SUBPROTOCOL);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     socket.onopen = () => this.opened();
@@ -98,6 +100,11 @@ export class Stream {
     const socket = this.socket;
     this.socket = null;
     socket?.close(1000);
+  }
+
+  /** Says something of one's own; lost when there is no connection. */
+  say(message: unknown): void {
+    this.send(message);
   }
 
   private readonly now = (): void => {
@@ -146,7 +153,8 @@ export class Stream {
     this.lastTick = performance.now();
     this.linkSignal.value = "live";
     this.lastHeard.value = serverMs;
-    heardServerTime(serverMs);
+    if (this.events.told) this.events.told(serverMs);
+    else heardServerTime(serverMs);
   }
 
   private closed(code: number): void {
