@@ -33,5 +33,10 @@ class Agenda(Generic[T]):
             return at, entry
         return None
 
+    @property
+    def next_at(self) -> Instant | None:
+        """When the first entry is due."""
+        return self._heap[0][0] if self._heap else None
+
     def __len__(self) -> int:
         return len(self._heap)

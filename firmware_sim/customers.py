@@ -139,7 +139,7 @@ def told(clientele: Clientele, call: m.CallChanged, now: Instant) -> None:
 def _wish(clientele: Clientele, service: str, now: Instant) -> None:
     """Somebody wants something: who, and by which way they ask."""
     rng, demand = clientele.rng, clientele.scenario.demand
-    floor = int(rng.choice(len(clientele.site.floors), p=floor_weights(clientele.site, demand.by_floor)))
+    floor = int(rng.choice(len(clientele.site.floors), p=floor_weights(clientele.site, demand, now)))
     way = rng.random()
     crowd = clientele.scenario.crowd
     if way < demand.app_share and crowd.app_customers:

@@ -1,6 +1,6 @@
 """When customers want what, and where: a Poisson process for each service, by hour and floor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,8 +39,13 @@ def new_wishes(site: Site, demand: Demand, rng: np.random.Generator) -> Wishes:
     for floor in demand.by_floor:
         if floor not in floors:
             raise ConfigError(f"demand.by_floor: the site has no floor {floor!r}")
-    if len(demand.by_hour) not in (0, HOURS):
-        raise ConfigError(f"demand.by_hour: {len(demand.by_hour)} factors instead of {HOURS}")
+    for floor in demand.by_floor_hour:
+        if floor not in floors:
+            raise ConfigError(f"demand.by_floor_hour: the site has no floor {floor!r}")
+    tables = {"by_hour": demand.by_hour, **{f"by_floor_hour.{k}": v for k, v in demand.by_floor_hour.items()}}
+    for name, factors in tables.items():
+        if len(factors) not in (0, HOURS):
+            raise ConfigError(f"demand.{name}: {len(factors)} factors instead of {HOURS}")
     streams = dict(zip(demand.calls_per_h, rng.spawn(len(demand.calls_per_h)), strict=True))
     return Wishes(demand, streams)
 
@@ -59,34 +64,42 @@ def open_doors(wishes: Wishes, now: Instant) -> None:
 
 def wanted(wishes: Wishes, now: Instant) -> list[str]:
     """The services asked for by ``now``."""
-    services: list[str] = []
+    return [service for _, service in arrivals(wishes, now)]
+
+
+def arrivals(wishes: Wishes, now: Instant) -> Iterator[tuple[Instant, str]]:
+    """When each service is asked for, in order, until ``now``."""
     while (entry := wishes.agenda.due(now)) is not None:
         at, service = entry
         if wishes.until is not None and at > wishes.until:
             continue
         if not service:
-            services.append(wishes.demand.burst_service)
+            yield at, wishes.demand.burst_service
             continue
         peak = max(wishes.demand.by_hour, default=1.0)
         if wishes.streams[service].random() * peak < factor(wishes.demand, at):
-            services.append(service)
+            yield at, service
         _next(wishes, service, at)
-    return services
 
 
 def factor(demand: Demand, at: Instant) -> float:
     """Of the local hour."""
-    if not demand.by_hour:
-        return 1.0
-    hour = (at + round(demand.utc_offset_h * HOUR)) // HOUR % HOURS
-    return demand.by_hour[hour]
+    return demand.by_hour[_hour(demand, at)] if demand.by_hour else 1.0
 
 
-def floor_weights(site: Site, by_floor: Mapping[str, float]) -> list[float]:
-    """(floors,) shares that add up to 1."""
-    weights = [max(0.0, by_floor.get(floor.floor, 1.0)) for floor in site.floors]
+def floor_weights(site: Site, demand: Demand, at: Instant) -> list[float]:
+    """(floors,) shares that add up to 1, in the local hour."""
+    hour = _hour(demand, at)
+    weights = []
+    for floor in site.floors:
+        by_hour = demand.by_floor_hour.get(floor.floor, ())
+        weights.append(max(0.0, demand.by_floor.get(floor.floor, 1.0) * (by_hour[hour] if by_hour else 1.0)))
     total = sum(weights)
     return [weight / total for weight in weights] if total > 0 else [1 / len(weights)] * len(weights)
+
+
+def _hour(demand: Demand, at: Instant) -> int:
+    return (at + round(demand.utc_offset_h * HOUR)) // HOUR % HOURS
 
 
 def _next(wishes: Wishes, service: str, now: Instant) -> None:

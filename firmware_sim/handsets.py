@@ -81,17 +81,23 @@ def act(taps: Taps, outbox: Outbox, now: Instant) -> list[Command]:
     return commands
 
 
-def _ring(handset: Handset, offer: OfferView, urgent: bool, now: Instant) -> None:
-    """Decide at once what the person will do with an offer, and when."""
-    staff, rng = handset.staff, handset.rng
+def decide(staff: Staff, urgent: bool, rng: np.random.Generator) -> tuple[Deed | None, float]:
+    """What a person will do with an offer, and in how many seconds; None = nothing at all."""
     silence = staff.urgent_silence_share if urgent else staff.silence_share
     decline = staff.urgent_decline_share if urgent else staff.decline_share
-    delivered = now + from_seconds(rng.uniform(*DELIVERY_S))
-    handset.taps.add(delivered, (handset, "delivered", offer.offer_id))
     choice = rng.random()
-    answer = from_seconds(rng.lognormal(np.log(staff.answer_median_s), staff.answer_sigma))
+    answer_s = float(rng.lognormal(np.log(staff.answer_median_s), staff.answer_sigma))
     if choice < silence:
-        return
-    handset.taps.add(delivered + round(LOOK_SHARE * answer), (handset, "seen", offer.offer_id))
-    deed: Deed = "decline" if choice < silence + decline else "accept"
-    handset.taps.add(delivered + answer, (handset, deed, offer.offer_id))
+        return None, answer_s
+    return ("decline" if choice < silence + decline else "accept"), answer_s
+
+
+def _ring(handset: Handset, offer: OfferView, urgent: bool, now: Instant) -> None:
+    """Decide at once what the person will do with an offer, and when."""
+    delivered = now + from_seconds(handset.rng.uniform(*DELIVERY_S))
+    handset.taps.add(delivered, (handset, "delivered", offer.offer_id))
+    deed, answer_s = decide(handset.staff, urgent, handset.rng)
+    if deed is not None:
+        answer = from_seconds(answer_s)
+        handset.taps.add(delivered + round(LOOK_SHARE * answer), (handset, "seen", offer.offer_id))
+        handset.taps.add(delivered + answer, (handset, deed, offer.offer_id))

@@ -24,6 +24,8 @@ BLOCKED_MAX: Final = 3
 DUTY_AGAIN_S: Final = 600.0
 DESK: Final = "operator/front-desk"
 """Who hands out tags and keeps the roll."""
+ONE_BREAK_S: Final = (1.5 * 3600, 10.0 * 3600)
+"""When the one break of a long day begins, from the shift's beginning."""
 ON_SCENE_S: Final = 120.0
 """Where the catalogue does not know the call."""
 
@@ -110,7 +112,9 @@ def new_crew(
 
 def begin_shift(crew: Crew, now: Instant) -> None:
     for person in crew.people.values():
-        if crew.staff.break_every_s > 0:
+        if crew.staff.one_break:
+            _later(crew, person, now, person.rng.uniform(*ONE_BREAK_S), "break")
+        elif crew.staff.break_every_s > 0:
             _later(crew, person, now, person.rng.exponential(crew.staff.break_every_s), "break")
 
 
@@ -121,7 +125,7 @@ def told(crew: Crew, view: m.UnitChanged, now: Instant) -> list[Command]:
         return _log_off(crew, view, now)
     if not show(person.handset, view, crew.calls, now):
         return []
-    errand = errand_of(view, person)
+    errand = errand_of(view, person.errand, person.home)
     if errand != person.errand:
         _set_out(crew, person, errand, now)
     return _come_on_duty(crew, person, view, now)
@@ -136,8 +140,8 @@ def stand_back(crew: Crew, unit_id: str, now: Instant) -> None:
         crew.absent[unit_id] = now  # the desk sees them and leaves them on duty
 
 
-def errand_of(view: m.UnitChanged, person: Person) -> Errand:
-    """What a view asks of the person."""
+def errand_of(view: m.UnitChanged, errand: Errand, home: Place | None) -> Errand:
+    """What a view asks of a person who is busy with ``errand``; ``home`` is where to stand by."""
     task = view.task_id or ""
     match view.status:
         case "on_scene":
@@ -147,11 +151,11 @@ def errand_of(view: m.UnitChanged, person: Person) -> Errand:
         case "en_route":
             return ("go", task, view.target)
         case "returning_item":
-            return ("return", "", view.target or person.home)
+            return ("return", "", view.target or home)
         case "offered" if view.carrying:
-            return person.errand
+            return errand
         case _:
-            return ("home", "", view.target or person.home)
+            return ("home", "", view.target or home)
 
 
 def arrive(crew: Crew, walker: int, now: Instant) -> None:
@@ -338,7 +342,8 @@ def _break(crew: Crew, person: Person, what: str, now: Instant) -> list[Command]
     view = person.handset.view
     if what == "end_break":
         person.on_break = False
-        _later(crew, person, now, person.rng.exponential(crew.staff.break_every_s), "break")
+        if not crew.staff.one_break:
+            _later(crew, person, now, person.rng.exponential(crew.staff.break_every_s), "break")
         return [_duty(crew, person, "on", now)]
     if view is None or view.status != "available":
         _later(crew, person, now, 60.0, "break")

@@ -62,6 +62,16 @@ class Staff(_Part, frozen=True, kw_only=True):
     break_every_s: float = 0.0
     """Mean time between two breaks of a person; 0 = none."""
     break_s: float = 900.0
+    one_break: bool = False
+    """One break a day for everybody, staggered, instead of now and then."""
+    leg_cv: float = 0.1
+    """Spread of walking times over one way, where no radio is simulated (``--policy``)."""
+    lift_wait_sd_s: float = 0.0
+    """Spread of lift waits about the site's mean, likewise."""
+    lift_wait_factor: float = 1.0
+    """Lifts come later than the site says: what the dispatcher has to learn, likewise."""
+    standby_share: float = 1.0
+    """Suggestions to stand by elsewhere that people follow."""
 
 
 class Demand(_Part, frozen=True, kw_only=True):
@@ -75,6 +85,8 @@ class Demand(_Part, frozen=True, kw_only=True):
     """Of the local time that ``by_hour`` means."""
     by_floor: dict[str, float] = {}
     """Weights by floor id; floors that are not named weigh 1."""
+    by_floor_hour: dict[str, tuple[float, ...]] = {}
+    """24 more factors by local hour for a floor: a food floor fills at noon."""
     stop_after_s: float = 0.0
     """No new calls from then on (0 = they never stop): a shift's end, or time for a test to settle."""
     burst_after_s: float = 0.0
@@ -92,6 +104,16 @@ class Demand(_Part, frozen=True, kw_only=True):
     rate_share: float = 0.5
     button_presses_per_h: float = 0.0
     """Presses of the tags' buttons by their wearers."""
+
+
+class Closure(_Part, frozen=True, kw_only=True):
+    """Something in the building is out of use for a while."""
+
+    connector: str = ""
+    """Connector or space; empty = fire mode."""
+    after_min: float
+    for_min: float = 0.0
+    """0 = to the end."""
 
 
 class Radio(_Part, frozen=True, kw_only=True):
@@ -162,6 +184,7 @@ class Scenario(_Part, frozen=True, kw_only=True):
     crowd: Crowd = Crowd()
     staff: Staff = Staff()
     demand: Demand = Demand()
+    closures: tuple[Closure, ...] = ()
     radio: Radio = Radio()
     vices: Vices = Vices()
     vices_on: bool = True

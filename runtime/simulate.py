@@ -1,6 +1,7 @@
 """``nearhand simulate``: the whole system on a virtual clock. Demo, load, what-if and test in one.
 
     nearhand simulate --seed 7 --scenario config/scenarios/small.toml --speed 100
+    nearhand simulate --scenario config/scenarios/heavy.toml --policy nearest,full --seeds 10
 
 Prints what the calls came to and what held. A seed that breaks an invariant prints the last events and
 the command that repeats it, and ends with status 1.
@@ -21,15 +22,19 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from contracts.errors import ConfigError
 from contracts.messages import CallChanged
 from contracts.quantities import MINUTE, SECOND, Instant, from_seconds, to_seconds
-from runtime import compose
+from contracts.sitemap import Site
+from runtime import compose, policies, policy_report
 from runtime.faults import FaultLimits, draw_faults
 from runtime.invariants import settled
 from runtime.memory import keep_for_good
+from runtime.policies import POLICIES
+from runtime.scenario_site import changed
 from runtime.scenarios import ScenarioFile, load_scenario
 from runtime.serve import calibration_of
-from runtime.settings import CLONE, DEMO_SCENARIO, load_settings
+from runtime.settings import CLONE, DEMO_SCENARIO, Settings, load_settings
 from runtime.site_files import load_site
 from runtime.world import BrokenInvariantError, World
 
@@ -51,7 +56,14 @@ def add_parsers(subparsers: Any) -> None:
     parser.add_argument("--speed", type=float, default=0, help="times real time; 0 = as fast as it goes")
     parser.add_argument("--no-faults", action="store_true", help="nothing breaks, whatever the scenario says")
     parser.add_argument("--journal", type=Path, help="write the journal's bytes to this file")
-    parser.add_argument("--json", action="store_true", help="one JSON object a seed instead of text")
+    parser.add_argument(
+        "--policy",
+        action="append",
+        help="compare policies on the same calls and luck, without radio and faults: any of\n"
+        f"{', '.join(POLICIES)}; repeat it or separate by commas",
+    )
+    parser.add_argument("--staff", type=float, default=1.0, help="with --policy: share of the staff on duty")
+    parser.add_argument("--json", action="store_true", help="one JSON object (a seed) instead of text")
     parser.set_defaults(run=run)
 
 
@@ -74,7 +86,11 @@ class Outcome:
 def run(arguments: argparse.Namespace) -> int:
     file = load_scenario(arguments.scenario)
     folder = arguments.site or SITES / file.world.site
-    ground = compose.ground(load_site(folder), load_settings(arguments.config), calibration_of(folder))
+    settings = load_settings(arguments.config)
+    if arguments.policy:
+        return _compare(arguments, file, load_site(folder), settings)
+    site = changed(load_site(folder), file.changes)
+    ground = compose.ground(site, settings, calibration_of(folder))
     keep_for_good()
     bad = 0
     for seed in range(arguments.seed, arguments.seed + arguments.seeds):
@@ -95,6 +111,34 @@ def run(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     return 1 if bad else 0
+
+
+def _compare(arguments: argparse.Namespace, file: ScenarioFile, site: Site, settings: Settings) -> int:
+    """``--policy``: one table, or one JSON object, for all of them."""
+    wanted = [name for given in arguments.policy for name in given.split(",") if name]
+    unknown = [name for name in wanted if name not in POLICIES]
+    if unknown or not wanted or arguments.seeds < 1:
+        raise ConfigError(f"--policy: {unknown or 'nothing'}; expected of {', '.join(POLICIES)}")
+    if arguments.minutes is not None:
+        file = msgspec.structs.replace(
+            file, world=msgspec.structs.replace(file.world, minutes=arguments.minutes)
+        )
+    stage = policies.stage(file, site, settings.dispatcher, arguments.staff)
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    tallies: dict[str, list[tuple[int, policies.Tally]]] = {policy: [] for policy in dict.fromkeys(wanted)}
+    for policy, seed, tally in policies.compare(stage, list(tallies), seeds):
+        tallies[policy].append((seed, tally))
+        if sys.stderr.isatty():
+            print(f"\r\033[Kseed {seed}, {policy}", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    report = {
+        "scenario": file.scenario.name,
+        "seeds": arguments.seeds,
+        "policies": [policy_report.summary(policy, of) for policy, of in tallies.items()],
+    }
+    print(msgspec.json.encode(report).decode() if arguments.json else policy_report.table(report))
+    return 0
 
 
 def simulate(

@@ -71,9 +71,9 @@ def test_what_the_site_does_not_have_is_refused_by_name(demand: Demand, words: s
 
 
 def test_floor_weights_add_up_to_one() -> None:
-    assert floor_weights(small_mall(), {}) == [0.5, 0.5]
-    assert floor_weights(small_mall(), {"L1": 3.0}) == [0.75, 0.25]
-    assert floor_weights(small_mall(), {"L1": 0.0, "L2": 0.0}) == [0.5, 0.5]
+    assert floor_weights(small_mall(), Demand(), START) == [0.5, 0.5]
+    assert floor_weights(small_mall(), Demand(by_floor={"L1": 3.0}), START) == [0.75, 0.25]
+    assert floor_weights(small_mall(), Demand(by_floor={"L1": 0.0, "L2": 0.0}), START) == [0.5, 0.5]
 
 
 def test_nothing_is_asked_for_before_the_doors_open() -> None:
