@@ -27,6 +27,7 @@ SPAN_MAX: Final = 60 * SECOND
 PASS_ON_AGAIN: Final = 60 * SECOND
 """The same advert bytes of a device are passed on at most so often, alarms apart."""
 ALARM_AGAIN: Final = 2 * SECOND
+"""While a tag says that its button is pressed: whoever hears us may just have been restarted."""
 
 
 class AdvertHeard(Message, frozen=True, kw_only=True):
@@ -240,11 +241,11 @@ class AgentService:
         if meaning.silent:
             return False, False
         known = self._passed_on.get(name)
-        again = ALARM_AGAIN if meaning.is_level else PASS_ON_AGAIN
+        pressed = meaning.button is not None and meaning.button.get("pressed") is not False
+        again = ALARM_AGAIN if pressed else PASS_ON_AGAIN
         if known is not None and known[0] == meaning and heard.heard_at - known[1] < again:
             return False, False
         self._passed_on.put(name, (meaning, heard.heard_at))
-        pressed = meaning.button is not None and meaning.button.get("pressed") is not False
         return True, pressed and (known is None or known[0].button != meaning.button)
 
     def flush(self) -> list[Message]:

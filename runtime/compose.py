@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from contracts.grid import WalkableGrid, build_grid
-from contracts.messages import Fact
+from contracts.messages import ButtonPressed, Fact
 from contracts.service import Service
 from contracts.sitemap import Site
 from runtime.settings import Settings
@@ -44,13 +44,14 @@ def ground(site: Site, settings: Settings, calibration: "Calibration | None" = N
     return Ground(site, build_grid(site), settings, calibration)
 
 
-def positioning_services(ground: Ground) -> tuple[Service, ...]:
+def positioning_services(ground: Ground, presses: Sequence[ButtonPressed] = ()) -> tuple[Service, ...]:
+    """Ingest and positioning. ``presses`` are those raised before a restart."""
     from gateway.ingest import IngestService
     from positioning.service import PositioningService
 
     settings = ground.settings
     return (
-        IngestService(ground.site, settings.ingest),
+        IngestService(ground.site, settings.ingest, presses),
         PositioningService(ground.site, ground.grid, settings.positioning, ground.calibration),
     )
 

@@ -30,6 +30,7 @@ from runtime.jetstream import PulledBus
 from runtime.journal import StoredJournal
 from runtime.memory import keep_for_good
 from runtime.mqtt import Bus
+from runtime.presses import PressBook
 from runtime.scenarios import load_scenario
 from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, load_settings
 from runtime.site_files import load_site
@@ -142,15 +143,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run_positioning(place: Place, arguments: argparse.Namespace) -> None:
     history = History(place.data / "history", place.settings.store.history_days)
-    services = compose.positioning_services(place.ground)
+    presses = PressBook(place.data / "presses.json")
+    services = compose.positioning_services(place.ground, presses.presses)
     host, bus = _host(
         place,
         services,
-        taps=[history.tap],
+        taps=[history.tap, presses.tap],
         raw_filters=ingest_filters(place.ground.site.site, place.settings),
         nats=arguments.nats,
     )
-    await _serve(place, host, bus)
+    await _serve(place, host, bus, opening=presses.unsure(now()))
     history.close(now())
 
 

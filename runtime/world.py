@@ -25,6 +25,7 @@ from runtime import compose
 from runtime.faults import Crash, Faults, arrivals
 from runtime.invariants import Watch
 from runtime.journal import MemoryJournal
+from runtime.presses import KEPT
 from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
 
 RADIO_SIDE: Final = "firmware_sim"
@@ -89,9 +90,10 @@ class World:
         self._mail: dict[tuple[Instant, str], list[_Mail]] = {}
         """(arrival, receiver) → what is under way; each has its moment in the heap."""
         self._retained: dict[str, Message] = {}
+        self._presses: deque[m.ButtonPressed] = deque(maxlen=KEPT)
         simulated = compose.firmware_sim_service(ground, scenario, int(sim_seed))
         makers: dict[str, Callable[[], tuple[Service, ...]]] = {
-            "positioning": lambda: compose.positioning_services(ground),
+            "positioning": lambda: compose.positioning_services(ground, tuple(self._presses)),
             "dispatcher": lambda: (compose.dispatcher_service(ground, tuple(self.journal.read())),),
             "dashboard": lambda: (compose.dashboard_service(ground),),
             RADIO_SIDE: lambda: (simulated,),
@@ -193,6 +195,8 @@ class World:
 
     def _send(self, sender: _Process, message: Message, at: Instant) -> None:
         self.watch.saw(message, at)
+        if isinstance(message, m.ButtonPressed):
+            self._presses.append(message)
         route = wire.ROUTES.get(type(message))
         if route is not None and route.retain:
             self._retained[wire.topic_of(message, "w")] = message

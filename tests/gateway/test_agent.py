@@ -78,6 +78,20 @@ def test_an_alarm_does_not_wait() -> None:
     assert len(hear(service, press(7), at=START + SECOND)) == 1
 
 
+def test_a_press_goes_along_while_it_lasts_for_whoever_was_restarted() -> None:
+    """The first word is urgent; the others go with the batch, and a new ingest hears them within seconds."""
+    service = agent()
+    passed_on = []
+    for number in range(80):  # eight seconds
+        at = START + number * 100 * MILLISECOND
+        reports = [*hear(service, press(), at=at), *service.wake(at)]
+        passed_on += [at for x in reports if isinstance(x, m.ScanReport) and x.adverts]
+    assert passed_on[0] == START
+    assert len(passed_on) == 4
+    released = bytes.fromhex("0201060f16e0fe220000060000000000010000")
+    assert hear(service, released, at=START + 9 * SECOND) == []
+
+
 def test_batteries_go_along_once_in_a_while() -> None:
     service = agent()
     hear(service, BATTERY)

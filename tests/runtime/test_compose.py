@@ -17,8 +17,8 @@ from runtime.settings import Settings
 from runtime.turn import LOCAL_TO_INGEST, leaves_process
 from tests.sites import small_mall
 
-FOR_NOBODY: Final = {m.GroundTruth, *wire.FACT_TYPES} - {m.CommandAnswered}
-"""Routed, yet no service wants them: the journal and the evaluation do."""
+FOR_NOBODY: Final = {m.GroundTruth, m.GatewayConfig, *wire.FACT_TYPES} - {m.CommandAnswered}
+"""Routed, yet no service of the mall wants them: journal, evaluation and gateway agents do."""
 FOR_SCREENS: Final = {m.ScreenFrame, m.ScreenEvent}
 
 

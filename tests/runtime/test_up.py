@@ -1,12 +1,19 @@
 """``nearhand up --demo`` as a user has it: it comes up, serves, survives kills, stops, resumes."""
 
+import contextlib
+import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
+from contracts import messages as m
+from contracts import wire
 from runtime.cli import main
 from tests.system import ROOT, SMALL_SITE, System, command, eventually, running_system
 
@@ -83,6 +90,67 @@ def test_a_killed_process_comes_back_and_no_acknowledged_call_is_lost(system: Sy
             client, f"before-{victim}", type="PlaceCall", service="power_bank", place=_place(client)
         )
         assert command_again["subject"] == before, "the same key is the same call, whatever died between"
+
+
+def test_a_press_is_one_call_across_the_death_of_positioning(system: System) -> None:
+    """Pressed before it dies, or while it is dead: tags go on saying so for seconds."""
+    before, meanwhile = "C0:FF:EE:00:00:01", "C0:FF:EE:00:00:02"
+    with system.login() as client:
+        devices = [{"device_id": name, "kind": "loan", "subject": name[-2:]} for name in (before, meanwhile)]
+        assert command(client, "enrol-0000001", type="EnrolDevices", devices=devices)["accepted"]
+
+        def calls_of(device: str) -> list[dict[str, object]]:
+            return [call for call in system.snapshot(client, "calls") if call["device_id"] == device]
+
+        with pressing(system, "gw-L1-01", before):
+            eventually(lambda: calls_of(before), 20, "a call for the press")
+            system.kill("positioning")
+            with pressing(system, "gw-L1-02", meanwhile):
+                eventually(lambda: calls_of(meanwhile), 60, "a call for the press that nobody heard at first")
+                time.sleep(2)
+        assert (len(calls_of(before)), len(calls_of(meanwhile))) == (1, 1)
+        for number, device in enumerate((before, meanwhile)):
+            call_id = calls_of(device)[0]["call_id"]
+            command(client, f"cancel-00000{number}", type="CancelCall", call_id=call_id, reason="test")
+
+
+@contextlib.contextmanager
+def pressing(system: System, gateway: str, device: str) -> Iterator[None]:
+    """A tag whose button was pressed: its advert comes once a second, by an agent of ours."""
+    advert = bytes.fromhex("0201060f16e0fe220200060000000000010000")
+    password = json.loads((system.data / "broker.json").read_text())["gateways"]
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.username_pw_set("gateways", password)
+    client.connect("127.0.0.1", system.mqtt_port)
+    client.loop_start()
+    done = threading.Event()
+
+    def press() -> None:
+        seq = 0
+        while not done.wait(1.0 if seq else 0.0):
+            seq += 1
+            report = m.ScanReport(
+                gateway=gateway,
+                boot="pressed",
+                seq=seq,
+                started_at=int(time.time() * 1e6),
+                device_ids=(device,),
+                device=bytes(2),
+                rssi_dbm=b"\xc0",
+                offset_ms=bytes(2),
+                adverts={0: advert},
+            )
+            client.publish(f"nearhand/v1/small/gateways/{gateway}/scan", wire.encode(report), 1)
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    try:
+        yield
+    finally:
+        done.set()
+        presser.join()
+        client.disconnect()
+        client.loop_stop()
 
 
 def _place(client: object) -> dict[str, object]:
