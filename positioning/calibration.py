@@ -181,7 +181,7 @@ def _describe(
         for spot, left, spread in zip(
             np.flatnonzero(column), field.residual_db, field.spread_db, strict=True
         ):
-            spots[spot][name] = (round(float(left), 2), round(float(spread), 2))
+            spots[spot][name] = (round(float(left), 1), round(float(spread), 1))
     title, device_class, tag_height_m = about
     return Calibration(
         schema=SCHEMA,

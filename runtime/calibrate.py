@@ -196,8 +196,16 @@ def _table(world: World) -> Floats:
 
 
 def save(calibration: Calibration, path: Path) -> None:
-    """As indented JSON: readable, and lines that can be compared."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(calibration), indent=1) + b"\n")
+    """As JSON with a line for each gateway and each spot: readable, and lines that can be compared."""
+    rows = []
+    for key in Calibration.__struct_fields__:
+        value = getattr(calibration, key)
+        if isinstance(value, tuple):
+            entries = ",\n".join("  " + msgspec.json.encode(entry).decode() for entry in value)
+            rows.append(f' "{key}": [\n{entries}\n ]')
+        else:
+            rows.append(f' "{key}": {msgspec.json.encode(value).decode()}')
+    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def load(path: Path) -> Calibration:

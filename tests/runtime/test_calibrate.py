@@ -39,6 +39,22 @@ def test_it_survives_its_file_and_a_damaged_one_is_named(
         calibrate.load(file)
 
 
+def test_a_file_has_a_line_for_each_gateway_and_spot(fitted: calibrate.Calibration, tmp_path: Path) -> None:
+    calibrate.save(fitted, tmp_path / "c.json")
+    lines = (tmp_path / "c.json").read_text().splitlines()
+    assert sum('"gateway"' in line for line in lines) == len(fitted.gateways)
+    assert sum('"residual_db"' in line for line in lines) == len(fitted.spots)
+    assert calibrate.load(tmp_path / "c.json") == fitted
+
+
+def test_the_demo_malls_calibration_is_of_its_gateways() -> None:
+    folder = CLONE / "config" / "sites" / "demo"
+    site = calibrate.load_site(folder)
+    shipped = calibrate.load(folder / calibrate.FILE_NAME)
+    assert [fit.gateway for fit in shipped.gateways] == [g.gateway for g in site.gateways]
+    assert all(fit.spots > 50 for fit in shipped.gateways)
+
+
 def test_applied_and_rolled_back(fitted: calibrate.Calibration, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     shutil.copytree(CLONE / "config" / "sites" / "small", folder)
