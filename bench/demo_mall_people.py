@@ -162,7 +162,14 @@ def services() -> tuple[ServiceKind, ...]:
         send("complaint", "投诉建议", "Complaint", 4, "lead", 600.0, 300.0),
         medical(),
         send("security", "安保求助", "Security", 2, "security", 240.0, 300.0),
+        collect_loan(),
     )
+
+
+def collect_loan() -> ServiceKind:
+    """Asked for on the page of the call with which something was lent."""
+    name, need = Name("取回借用物品", "Collect a lent item"), RoleNeed("service", 600.0, on_scene_s=60.0)
+    return ServiceKind("collect_loan", name, 4, (need,), icon="luggage", customer=False)
 
 
 def lost_child() -> ServiceKind:

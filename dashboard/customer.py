@@ -1,12 +1,14 @@
 """What a customer may know about the own call: how far it is, who comes, and when."""
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
 from contracts import messages as m
 from contracts.quantities import MINUTE, Instant
-from contracts.sitemap import Name, Site, StaffMember
+from contracts.sitemap import Depot, Name, Site, StaffMember
 from dashboard.radar import Seen
 from dashboard.view import FINISHED
 
@@ -24,6 +26,10 @@ COMPOUND_SURNAMES: Final = (
     "司徒",
     "令狐",
 )
+COLLECT: Final = "collect_loan"
+"""The site's service, if it has one, that fetches a lent item from the customer."""
+RETURNS_MAX: Final = 3
+"""Places named for a return: the nearest ones."""
 ON_THE_WAY: Final = ("assigned", "en_route_to_item", "en_route")
 
 
@@ -40,6 +46,23 @@ class PointOnFloor(msgspec.Struct, frozen=True):
     floor: str
     x_m: float
     y_m: float
+
+
+class ReturnPlace(msgspec.Struct, frozen=True):
+    floor: str
+    name: Name
+
+
+class Borrowed(msgspec.Struct, frozen=True):
+    """What the customer still has, and where it can be given back."""
+
+    item: Name
+    item_number: str
+    due_at: Instant
+    overdue: bool
+    returns: tuple[ReturnPlace, ...]
+    can_collect: bool
+    """Somebody can be asked to fetch it."""
 
 
 class CallStatus(msgspec.Struct, frozen=True):
@@ -63,12 +86,18 @@ class CallStatus(msgspec.Struct, frozen=True):
     can_move: bool
     can_rate: bool
     stars: int | None
+    loan: Borrowed | None = None
 
 
 def call_status(
-    call: m.CallChanged, version: int, site: Site, places: dict[str, Seen], now: Instant
+    call: m.CallChanged,
+    version: int,
+    site: Site,
+    places: dict[str, Seen],
+    now: Instant,
+    loans: Iterable[m.LoanView] = (),
 ) -> CallStatus:
-    """``places``: where the call's units were last located, by unit id."""
+    """``places``: where the call's units were last located, by unit id; ``loans``: all that is lent."""
     kind = next((kind for kind in site.services if kind.service == call.service), None)
     spot = next((spot.name for spot in site.spots if spot.spot == call.place.spot), None)
     coming = [task for task in call.tasks if task.unit_id is not None and task.state != "cleared"]
@@ -94,6 +123,32 @@ def call_status(
         can_move=open_ and call.state != "on_scene",
         can_rate=call.state == "cleared" and call.stars is None,
         stars=call.stars,
+        loan=_borrowed(call, loan, site) if (loan := loan_of(call, loans)) is not None else None,
+    )
+
+
+def loan_of(call: m.CallChanged, loans: Iterable[m.LoanView]) -> m.LoanView | None:
+    """What was lent with this call and is not back."""
+    tasks = {task.task_id for task in call.tasks}
+    return next((loan for loan in loans if loan.task_id in tasks), None)
+
+
+def _borrowed(call: m.CallChanged, loan: m.LoanView, site: Site) -> Borrowed:
+    desks = [depot for depot in site.depots if depot.kind == "depot" and loan.item in depot.stock]
+    here = call.place
+
+    def away(depot: Depot) -> tuple[int, float, str]:
+        floors = abs(site.floor_index(depot.floor) - site.floor_index(here.floor))
+        return floors, math.hypot(depot.x_m - here.x_m, depot.y_m - here.y_m), depot.depot
+
+    nearest = sorted(desks, key=away)[:RETURNS_MAX]
+    return Borrowed(
+        item=next((item.name for item in site.items if item.item == loan.item), Name(loan.item, loan.item)),
+        item_number=loan.item_number,
+        due_at=loan.due_at,
+        overdue=loan.overdue,
+        returns=tuple(ReturnPlace(depot.floor, depot.name) for depot in nearest),
+        can_collect=any(kind.service == COLLECT for kind in site.services),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from contracts import messages as m
 from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
@@ -149,7 +150,12 @@ class Desk:
             return None
         units = [task.unit_id for task in call.tasks if task.unit_id is not None]
         places = {unit_id: seen for unit_id in units if (seen := self.seen_unit(unit_id)) is not None}
-        return call_status(call, self.call_versions.get(call_id, 0), self.site, places, now)
+        version = self.call_versions.get(call_id, 0)
+        return call_status(call, version, self.site, places, now, self.loans())
+
+    def loans(self) -> list[m.LoanView]:
+        """Everything that customers have."""
+        return [loan for stock in self.view.stock.values() for loan in stock.loans]
 
     def _whole(self, topic: str) -> object:
         view = self.view

@@ -79,6 +79,15 @@ class CustomerCall(msgspec.Struct):
     spot: str | None = None
 
 
+class Device(msgspec.Struct):
+    device_id: str
+
+
+class DeviceLink(msgspec.Struct):
+    path: str
+    address: str
+
+
 class Placed(msgspec.Struct):
     call_token: str
     call_id: str
@@ -91,6 +100,10 @@ class Cancel(msgspec.Struct):
 class Move(msgspec.Struct):
     spot: str | None = None
     spot_token: str | None = None
+
+
+class Collect(msgspec.Struct):
+    spot: str = ""
 
 
 class Rate(msgspec.Struct):
@@ -189,6 +202,7 @@ OPERATIONS: Final = (
         query=("after", "kind"),
     ),
     Operation("get", "/api/incidents/{call_id}", "One call, its decisions and tracks", DESK, None, Incident),
+    Operation("post", "/api/device-links", "Address for an app's device", DESK, Device, DeviceLink),
     Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),
     Operation("get", "/d/{device_token}/start", "What a customer with an app's link sees first", answer=dict),
     Operation("post", "/c/{spot_token}/calls", "Ask for help", (), CustomerCall, Placed, keyed=True),
@@ -199,6 +213,9 @@ OPERATIONS: Final = (
     ),
     Operation("post", "/c/call/{call_token}/cancel", "Cancel the call", (), Cancel, Accepted, keyed=True),
     Operation("post", "/c/call/{call_token}/move", "I am elsewhere now", (), Move, Accepted, keyed=True),
+    Operation(
+        "post", "/c/call/{call_token}/collect", "Have what was lent fetched", (), Collect, Placed, keyed=True
+    ),
     Operation("post", "/c/call/{call_token}/rate", "One of three faces", (), Rate, Accepted, keyed=True),
     Operation("get", "/floors/{floor}.svg", "A floor's plan", media_type="image/svg+xml", query=("rev",)),
     Operation("get", "/qr", "Sheet of QR codes", DESK, media_type="text/html", query=("floor",)),

@@ -241,6 +241,14 @@ def _services() -> tuple[ServiceKind, ...]:
             "medical", Name("医疗急救", "Medical emergency"), 1, medical, "medical", offer_timeout_s=15.0
         ),
         send("security", "安保", "Security", 2, "security", 240.0, 300.0),
+        ServiceKind(
+            "collect_loan",
+            Name("取回借用物品", "Collect a lent item"),
+            4,
+            (RoleNeed("service", 600.0, on_scene_s=60.0),),
+            icon="luggage",
+            customer=False,
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from dashboard.access import check, stamped
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens, address_of, read_json, text_field
 from dashboard.adapters.tokens import CALL, DEVICE, SPOT
+from dashboard.customer import COLLECT, loan_of
 
 HOLD_S: Final = 25.0
 """Below the 30 s after which phones' networks and proxies cut silent requests."""
@@ -38,6 +40,17 @@ def _add_asking(router: APIRouter, screens: Screens) -> None:
         _count_other(screens, request)
         tokens.read(DEVICE, device_token)
         return Json(_start(screens, None))
+
+    @router.post("/api/device-links")
+    async def device_link(request: Request) -> Response:
+        """For the mall's app: the address under which this phone's owner may ask for help."""
+        session = await screens.require(request, "operator", "admin")
+        device_id = text_field(await read_json(request), "device_id", limit=100)
+        if not device_id:
+            raise Failure("bad_request", "device_id: expected a device")
+        await screens.audit(session.by, "device_link", device_id)
+        path = f"/d/{tokens.sign(DEVICE, device_id)}"
+        return Json({"path": path, "address": f"{screens.base_of(request)}{path}"})
 
     @router.post("/c/{spot_token}/calls")
     async def place(spot_token: str, request: Request) -> Response:
@@ -98,6 +111,24 @@ def _add_waiting(router: APIRouter, screens: Screens) -> None:
             spot = _spot_named(screens, text_field(body, "spot", limit=64))
         return await change(request, call_id, m.MoveCall, {"place": _place_of(spot)})
 
+    @router.post("/c/call/{call_token}/collect")
+    async def collect(call_token: str, request: Request) -> Response:
+        """A call of its own, for somebody who fetches what was lent with this one."""
+        call_id, body = await _changing(screens, request, call_token)
+        call = desk.view.calls.get(call_id)
+        loan = loan_of(call, desk.loans()) if call is not None else None
+        if call is None or loan is None:
+            raise Failure("not_found", "loan")
+        service = next((kind.service for kind in screens.site.services if kind.service == COLLECT), None)
+        if service is None:
+            raise Failure("not_found", "service")
+        spot = text_field(body, "spot", "", limit=64)
+        place = _place_of(_spot_named(screens, spot)) if spot else msgspec.to_builtins(call.place)
+        note = f"{loan.item} {loan.item_number} ({loan.task_id})"
+        fields = {"service": service, "place": place, "note": note}
+        key = request.headers.get("idempotency-key", "")
+        return await _ask(screens, stamped(m.PlaceCall, fields, key, f"call/{call_id}", core.now()))
+
     @router.post("/c/call/{call_token}/rate")
     async def rate(call_token: str, request: Request) -> Response:
         call_id, body = await _changing(screens, request, call_token)
@@ -118,6 +149,11 @@ async def _place(
     }
     command = stamped(m.PlaceCall, fields, key, by, screens.core.now())
     _count_call(screens, request, spot, kind)
+    return await _ask(screens, command)
+
+
+async def _ask(screens: Screens, command: m.Command) -> Response:
+    """Place the call; its token opens the page that follows it."""
     answer = await screens.hub.answers.ask(command, screens.core)
     if not answer.accepted:
         raise Failure("refused", reason=answer.reason)

@@ -150,7 +150,7 @@ def page_routes(screens: Screens, static: Path) -> APIRouter:
         await screens.require(request, "operator", "admin")
         wanted = request.query_params.get("floor")
         spots = [spot for spot in screens.site.spots if wanted in (None, "", spot.floor)]
-        base = screens.public_url or f"{request.url.scheme}://{request.url.netloc}"
+        base = screens.base_of(request)
         digest = base64.b64encode(hashlib.sha256(QR_STYLE.encode()).digest()).decode()
         policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
         return HTMLResponse(_sheet(screens, spots, base), headers={"Content-Security-Policy": policy})

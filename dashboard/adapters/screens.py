@@ -85,6 +85,10 @@ class Screens:
         if not origin.startswith(("http://", "https://")) or urlsplit(origin).netloc not in ours:
             raise Failure("bad_origin")
 
+    def base_of(self, request: Request) -> str:
+        """What customers' phones reach: as set, else as this page was opened."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
     async def audit(self, who: str, what: str, whom: str, detail: str = "") -> None:
         await asyncio.to_thread(self.core.accounts.audit, who, what, whom, self.core.now(), detail)
 

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from contracts import messages as m
 from contracts.quantities import MINUTE, SECOND
 from contracts.sitemap import Name
 from dashboard.customer import call_status, minutes_until, short_name
@@ -81,3 +82,16 @@ def test_minutes_are_rounded_up_and_never_negative(ahead: int, minutes: int) -> 
 def test_names_are_short(zh: str, en: str, short: Name) -> None:
     member = msgspec.structs.replace(SITE.staff[0], name=Name(zh=zh, en=en))
     assert short_name(member) == short
+
+
+def test_what_was_lent_is_shown_with_the_nearest_desks_until_it_is_back() -> None:
+    loan = m.LoanView("t-1", "wheelchair", "W-7", "u-01", T0, T0 + 3600 * SECOND)
+    other = msgspec.structs.replace(loan, task_id="t-9", item_number="W-9")
+    call = a_call(state="cleared", tasks=(a_task(state="cleared", item="wheelchair"),))
+    status = call_status(call, 1, SITE, {}, T0, [other, loan])
+    assert status.loan is not None
+    assert status.loan.item_number == "W-7"
+    assert status.loan.returns[0].floor == "L1"
+    assert len(status.loan.returns) <= 3
+    assert "u-01" not in msgspec.json.encode(status).decode()
+    assert call_status(call, 1, SITE, {}, T0, [other]).loan is None

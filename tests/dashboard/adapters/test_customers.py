@@ -209,3 +209,39 @@ def test_the_same_key_places_one_call(tmp_path: Path) -> None:
         assert len(core.sent) == 1
 
     asyncio.run(scenario())
+
+
+def test_what_was_lent_is_fetched_on_request(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        core.hear(a_call(state="cleared", tasks=(a_task(state="cleared", item="wheelchair"),)))
+        async with served(core) as server, server.client() as phone:
+            nothing = await phone.post(f"/c/call/{MINE}/collect", json={}, headers=key(1))
+            assert nothing.status_code == 404
+            loan = m.LoanView("t-1", "wheelchair", "W-7", "u-01", T0, T0 + SECOND)
+            core.hear(m.StockChanged(depot="d-L1", version=2, free={}, reserved={}, loans=(loan,)))
+            assert (await phone.get(f"/c/call/{MINE}/state")).json()["loan"]["item_number"] == "W-7"
+            answer = await phone.post(f"/c/call/{MINE}/collect", json={}, headers=key(2))
+            assert answer.json()["call_id"] == "c-1"
+            (command,) = core.sent
+            assert isinstance(command, m.PlaceCall)
+            assert (command.service, command.by) == ("collect_loan", "call/c-1")
+            assert command.place == m.Place("L1", 30.0, 12.0, "L1-desk")
+            assert "W-7" in command.note
+
+    asyncio.run(scenario())
+
+
+def test_an_app_gets_its_link_from_the_desk_only(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        async with served(core) as server, server.client("operator") as desk, server.client() as phone:
+            body = {"device_id": "ibeacon:x:1:2"}
+            assert (await phone.post("/api/device-links", json=body)).status_code == 401
+            assert (await desk.post("/api/device-links", json={"device_id": ""})).status_code == 400
+            link = (await desk.post("/api/device-links", json=body)).json()
+            assert link["path"] == f"/d/{PHONE}"
+            assert link["address"] == f"{server.base}/d/{PHONE}"
+            assert (await phone.get(f"{link['path']}/start")).status_code == 200
+
+    asyncio.run(scenario())

@@ -219,6 +219,35 @@ async function act(what: "cancel" | "move" | "rate", body: object): Promise<void
 
 const facePath = (mouth: string): string => `M12 21.5a9.5 9.5 0 1 0 0-19a9.5 9.5 0 0 0 0 19zM8.7 9.3v.6M15.3 9.3v.6${mouth}`;
 
+const atClock = (us: number): string => new Date(us / 1e3).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** U4: what is still to be given back, and where. */
+function borrowed(): Node[] {
+  const loan = status?.loan;
+  if (!loan) return [];
+  const title = t("loan", { item: lang === "en" ? named(loan.item).toLowerCase() : named(loan.item) });
+  return [
+    h(
+      "section",
+      { class: loan.overdue ? "loan late" : "loan" },
+      h("h2", {}, title, loan.item_number && h("small", {}, ` ${loan.item_number}`)),
+      h("p", {}, t(loan.overdue ? "loanLate" : "loanDue", { time: atClock(loan.due_at) })),
+      h("ul", {}, ...loan.returns.map((one) => h("li", {}, `${one.floor} · ${named(one.name)}`))),
+      loan.can_collect && h("button", { "data-act": "collect", onclick: () => void collect() }, t("collect")),
+    ),
+  ];
+}
+
+async function collect(): Promise<void> {
+  try {
+    const answer = await post<{ call_token: string }>(`${callPath}/collect`, {});
+    location.assign(`/c/call/${answer.call_token}`);
+  } catch (error) {
+    notice = (error as Refused).status === 429 ? "busy" : "failed";
+    draw();
+  }
+}
+
 /** U5: thanks, three faces. */
 function over(): Node[] {
   const now = status as Status;
@@ -236,12 +265,13 @@ function over(): Node[] {
           h("p", { class: "question" }, t("howWas")),
           h("div", { class: "faces" }, ...faces.map(([stars, face, key]) => h("button", { "data-stars": stars, onclick: () => void act("rate", { stars }) }, icon(face, 58), t(key)))),
         ];
-  return [h("h1", { class: "end" }, t("thanks")), ...rating, ...again];
+  return [h("h1", { class: "end" }, t("thanks")), ...rating, ...borrowed(), ...again];
 }
 
 /** Follows a call until it is over; the server holds the answer until something has changed. */
 function follow(path: string): void {
   callPath = path;
+  let looks = 2;
   void (async () => {
     for (;;) {
       try {
@@ -251,7 +281,9 @@ function follow(path: string): void {
         const done = ["cleared", "cancelled", "abandoned", "merged"].includes(status.state);
         view = done ? over : wait;
         draw();
-        if (done) return;
+        if (done && !status.loan && (looks-- <= 0 || !status.item)) return;
+        // The word about a loan comes just behind the word that the call is over.
+        if (done && !status.loan) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       } catch (error) {
         const code = (error as Refused).status;
         if (code === 404 || code === 410) {

@@ -45,6 +45,10 @@ const zh = {
   failed: "没有发送成功，请再试一次",
   you: "您",
   helper: "工作人员",
+  loan: "您借用的{item}",
+  loanDue: "请在 {time} 前归还，任何一处都可以：",
+  loanLate: "已过归还时间（{time}），请尽快归还：",
+  collect: "请人来取",
 };
 
 export type Texts = typeof zh;
@@ -92,6 +96,10 @@ const en: Texts = {
   failed: "That did not work, please try again",
   you: "You",
   helper: "Helper",
+  loan: "The {item} you borrowed",
+  loanDue: "Please return it by {time}, to any of these:",
+  loanLate: "It was due at {time}. Please return it soon:",
+  collect: "Have it collected",
 };
 
 export const TEXTS: Record<Lang, Texts> = { zh, en };
