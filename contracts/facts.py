@@ -65,7 +65,7 @@ class CallHeld(Fact, frozen=True, kw_only=True):
     """Our clock stands still from here …"""
 
     call_id: str
-    cause: HoldCause
+    hold_cause: HoldCause
     until: Instant
     note: str
 

@@ -122,12 +122,14 @@ from contracts.positions import (
     ZoneChanged,
 )
 from contracts.values import (
+    STANDARD_LADDER,
     Candidate,
     Cure,
     EnrolledDevice,
     FeedbackGrade,
     HoldCause,
     InstalledGateway,
+    LadderStep,
     Message,
     Place,
     TaskNeed,
@@ -161,6 +163,7 @@ from contracts.views import (
 
 __all__ = [
     "CLOSED_CALL_STATES",
+    "STANDARD_LADDER",
     "AbandonCall",
     "AcceptOffer",
     "AddTask",
@@ -227,6 +230,7 @@ __all__ = [
     "ItemPickedUp",
     "ItemReturned",
     "JobView",
+    "LadderStep",
     "LoanExtended",
     "LoanOverdue",
     "LoanReturned",

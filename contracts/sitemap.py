@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from contracts.messages import EnrolledDevice, InstalledGateway
+from contracts.messages import STANDARD_LADDER, EnrolledDevice, InstalledGateway, LadderStep
 
 Point: TypeAlias = tuple[float, float]
 Ring: TypeAlias = tuple[Point, ...]
@@ -142,6 +142,14 @@ class Role(msgspec.Struct, frozen=True):
     shape: Literal["circle", "diamond", "plus", "square", "triangle"] = "circle"
 
 
+class Within(msgspec.Struct, frozen=True):
+    """One of several promises about the same wait, the airport way: for this share of people."""
+
+    share: float
+    """0 to 1."""
+    within_s: float
+
+
 class RoleNeed(msgspec.Struct, frozen=True):
     """One person wanted by a service."""
 
@@ -151,6 +159,8 @@ class RoleNeed(msgspec.Struct, frozen=True):
     skills: tuple[str, ...] = ()
     on_scene_s: float = 120.0
     """Typical time from arriving to done."""
+    promises: tuple[Within, ...] = ()
+    """Judged over a day or a month in the figures (80, 90 and 100 %), beside each call's own target."""
 
 
 class ServiceKind(msgspec.Struct, frozen=True):
@@ -166,6 +176,8 @@ class ServiceKind(msgspec.Struct, frozen=True):
     """Offered on the customer's page."""
     offer_timeout_s: float = 25.0
     checklist: tuple[Name, ...] = ()
+    ladder: tuple[LadderStep, ...] = STANDARD_LADDER
+    """In the order of time. Before all of them a second colleague is asked."""
 
 
 class Shift(msgspec.Struct, frozen=True):

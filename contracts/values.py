@@ -1,6 +1,6 @@
 """What several messages hold: the base of all messages, places, devices, gateways, needs, candidates."""
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -50,6 +50,22 @@ class InstalledGateway(msgspec.Struct, frozen=True):
     """What the hardware calls itself in its vendor's messages (an address, a room); empty = its id."""
 
 
+class LadderStep(msgspec.Struct, frozen=True):
+    """Who is told that nobody is committed yet, and when."""
+
+    after_share: float
+    """Of the target; 1 = when it is over."""
+    to: str
+    """``zone_lead control_room duty_manager``, or a name of the house's own."""
+
+
+STANDARD_LADDER: Final = (
+    LadderStep(0.3, "zone_lead"),
+    LadderStep(0.6, "control_room"),
+    LadderStep(1.0, "duty_manager"),
+)
+
+
 class TaskNeed(msgspec.Struct, frozen=True):
     """One person wanted by a call, as decided when the call was received."""
 
@@ -59,6 +75,7 @@ class TaskNeed(msgspec.Struct, frozen=True):
     item: str | None
     target_s: float
     deadline_at: Instant
+    ladder: tuple[LadderStep, ...] = STANDARD_LADDER
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -168,8 +168,8 @@ class UnitChanged(Message, frozen=True, kw_only=True):
     carrying: bool = False
     deadline_at: Instant | None = None
     eta_at: Instant | None = None
-    muted_until: Instant | None = None
-    """Not asked before then: let an offer expire in silence."""
+    silent_since: Instant | None = None
+    """Let an offer expire then and has not said a word since: not asked for a while; the lead should look."""
 
 
 class LoanView(msgspec.Struct, frozen=True):

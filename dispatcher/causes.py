@@ -1,10 +1,9 @@
 """Why a deadline was missed: whatever took longest between the call and the arrival."""
 
-from contracts.quantities import Instant
-from dispatcher.ledger import Task
+from dispatcher.ledger import Task, clock_start
 
 
-def miss_cause(task: Task, received_at: Instant) -> str:
+def miss_cause(task: Task) -> str:
     """The cause of a breach in one word, empty where there was none.
 
     Waiting for a first offer is ``stock`` or ``no_route`` where that was a reason, else ``queue``; from the
@@ -13,11 +12,11 @@ def miss_cause(task: Task, received_at: Instant) -> str:
     """
     if task.breached_at is None:
         return ""
-    end = task.on_scene_at or task.cleared_at or task.breached_at
+    end = task.reached_at or task.cleared_at or task.breached_at
     asked = min(task.first_offer_at or task.on_scene_at or end, end)
     held = min(task.assigned_at or end, end)
     spans = {
-        _queue(task): asked - received_at,
+        _queue(task): asked - clock_start(task),
         _answer(task): held - asked,
         "walking": end - held,
     }

@@ -5,31 +5,26 @@ the live state, byte for byte". Facts are trusted: an impossible step is our own
 """
 
 import itertools
-import math
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
 from contracts import messages as m
-from contracts.messages import Fact, TaskState, TimelineEntry, UnitStatus
-from contracts.quantities import DAY, MINUTE, Instant
+from contracts.messages import Fact
+from contracts.quantities import DAY, Instant
 from contracts.sitemap import Site
-from dispatcher import items, logbook, states
+from dispatcher import evolve_calls, feedback, items, logbook, states
 from dispatcher.ledger import (
-    Call,
     Ledger,
     Offer,
     Task,
     Unit,
-    live_offers,
     new_ledger,
     offer_of,
-    store_of,
     task_state,
     unit_of,
     unit_status,
 )
+from dispatcher.timeline import note, stepped
 
 ANSWERS_MAX: Final = 20_000
 """Answers remembered for repeated commands; the oldest go first. A busy mall makes 20 000 in a day."""
@@ -37,19 +32,13 @@ ANSWERS_AGE: Final = DAY
 """Older answers are forgotten: no broker and no handheld keeps a command for longer."""
 FORGET_AT_ONCE: Final = 4
 """Answers looked at for age with each new one: more go out than come in, without a pause."""
-CLOSED_CALLS_MAX: Final = 2_000
-"""Closed calls kept for ratings, late answers and the board; the journal keeps all."""
-TIMELINE_MAX: Final = 60
-"""Entries of a call's timeline; the first ten and the newest stay, the journal keeps all."""
-TIMELINE_HEAD: Final = 10
-SIMILAR_M: Final = 15.0
-"""Two calls of one kind within this distance and ``SIMILAR_AGE`` are probably one happening."""
-SIMILAR_AGE: Final = 10 * MINUTE
 ASKED_MAX: Final = 40
 """Answers of one person that count: a month's habits, not a year's."""
 OFFERS_KEPT_MAX: Final = 40
 """Offers remembered for one task, so that late answers can be arbitrated; the oldest ended go first."""
-KEEPS_ASKING: Final = frozenset(("replaced", "preempted", "reassigned", "someone_arrived", "cancelled"))
+KEEPS_ASKING: Final = frozenset(
+    ("replaced", "preempted", "reassigned", "someone_arrived", "cancelled", "held", "merged")
+)
 """Reasons of ours to release a unit; any other is a refusal, and the pair is blocked for a while."""
 
 
@@ -69,9 +58,7 @@ def evolve(ledger: Ledger, fact: Fact) -> Ledger:
         case m.CommandAnswered():
             _answered(ledger, fact)
         case m.CallReceived():
-            _call_received(ledger, fact)
-        case m.CallMoved() | m.CallCancelled() | m.CallCleared() | m.CallRated():
-            _call_changed(ledger, fact)
+            evolve_calls.received(ledger, fact)
         case m.OfferMade():
             _offer_made(ledger, fact)
         case m.OfferAccepted() | m.OfferDeclined() | m.OfferExpired() | m.OfferWithdrawn():
@@ -88,14 +75,16 @@ def evolve(ledger: Ledger, fact: Fact) -> Ledger:
             assert states.unit_step_allowed(status, m.ItemReturned, unit_status(ledger, unit)), fact
         case m.SlaBreached() | m.NoUnitAvailable() | m.EtaRevised() | m.BreachForecast() | m.TaskEscalated():
             _noted(ledger, fact)
-        case m.LoanOverdue():
-            _overdue(ledger, fact)
+        case m.LoanOverdue() | m.LoanReturned() | m.LoanExtended() | m.LoanWrittenOff() | m.StockMoved():
+            items.lending_changed(ledger, fact)
         case m.DutyChanged():
             _duty_changed(ledger, fact)
-        case m.TextSent():
-            logbook.written(ledger, fact)
-        case m.TextsSeen():
-            logbook.seen(ledger, fact)
+        case m.TextSent() | m.TextsSeen():
+            logbook.evolve(ledger, fact)
+        case _ if isinstance(fact, evolve_calls.FACTS):
+            evolve_calls.changed(ledger, fact)
+        case _ if isinstance(fact, feedback.FACTS):
+            feedback.evolve(ledger, fact)
         case _:
             _site_changed(ledger, fact)
     return ledger
@@ -112,88 +101,6 @@ def _answered(ledger: Ledger, fact: m.CommandAnswered) -> None:
     unit = ledger.units.get(fact.by.removeprefix("unit/"))
     if unit is not None:
         unit.silent_at = None
-
-
-def _call_received(ledger: Ledger, fact: m.CallReceived) -> None:
-    assert fact.call_id not in ledger.calls
-    ledger.calls[fact.call_id] = Call(
-        call_id=fact.call_id,
-        version=fact.seq,
-        service=fact.service,
-        priority=fact.priority,
-        place=fact.place,
-        device_id=fact.device_id,
-        note=fact.note,
-        by=fact.by,
-        received_at=fact.at,
-        tasks=tuple(need.task_id for need in fact.tasks),
-        similar_to=_similar(ledger, fact),
-        timeline=[_entry(fact)],
-    )
-    for need in fact.tasks:
-        ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at)
-    ledger.open_calls.append(fact.call_id)
-
-
-def _similar(ledger: Ledger, fact: m.CallReceived) -> str:
-    """The oldest open call of the same kind, near in place and time; empty where there is none."""
-    for call_id in ledger.open_calls:
-        call = ledger.calls[call_id]
-        away_m = math.hypot(call.place.x_m - fact.place.x_m, call.place.y_m - fact.place.y_m)
-        near = call.place.floor == fact.place.floor and away_m <= SIMILAR_M
-        if call.service == fact.service and near and fact.at - call.received_at <= SIMILAR_AGE:
-            return call_id
-    return ""
-
-
-def _call_changed(ledger: Ledger, fact: m.CallMoved | m.CallCancelled | m.CallCleared | m.CallRated) -> None:
-    call = ledger.calls[fact.call_id]
-    detail = ""
-    match fact:
-        case m.CallMoved():
-            call.place = fact.place
-            _touch_people(ledger, call, fact)
-        case m.CallCancelled():
-            detail = fact.reason
-            for task_id in call.tasks:
-                _cancel_task(ledger, ledger.tasks[task_id], fact)
-            _close(ledger, call, fact)
-        case m.CallCleared():
-            assert all(ledger.tasks[task].cleared_at is not None for task in call.tasks)
-            _close(ledger, call, fact)
-        case m.CallRated():
-            call.stars = fact.stars
-    _note(call, fact, detail=detail)
-    _forget_closed(ledger)
-
-
-def _cancel_task(ledger: Ledger, task: Task, fact: m.CallCancelled) -> None:
-    if task.cleared_at is not None:
-        return
-    before = task_state(task)
-    unit = None if task.unit_id is None else ledger.units[task.unit_id]
-    status = None if unit is None else unit_status(ledger, unit)
-    task.cancelled = True
-    assert states.task_step_allowed(before, m.CallCancelled, "cancelled"), before
-    if unit is not None and status is not None:
-        items.give_back_reserved(ledger, task, fact)
-        unit.task_id = None
-        unit.version = fact.seq
-        assert states.unit_step_allowed(status, m.CallCancelled, unit_status(ledger, unit)), status
-
-
-def _close(ledger: Ledger, call: Call, fact: Fact) -> None:
-    call.closed_at = fact.at
-    ledger.open_calls.remove(call.call_id)
-    ledger.closed_calls.append(call.call_id)
-
-
-def _forget_closed(ledger: Ledger) -> None:
-    while len(ledger.closed_calls) > CLOSED_CALLS_MAX:
-        call = ledger.calls.pop(ledger.closed_calls.pop(0))
-        for task_id in call.tasks:
-            for offer_id in ledger.tasks.pop(task_id).offers:
-                ledger.offers.pop(offer_id, None)
 
 
 def _offer_made(ledger: Ledger, fact: m.OfferMade) -> None:
@@ -220,7 +127,7 @@ def _offer_made(ledger: Ledger, fact: m.OfferMade) -> None:
     task.waiting_for = {}
     if fact.depot is not None and task.need.item is not None:
         items.reserve(ledger, fact.depot, task.need.item, fact)
-    _stepped(ledger, fact, task, before, unit, status)
+    stepped(ledger, fact, task, before, unit, status)
 
 
 def _offer_ended(
@@ -254,7 +161,7 @@ def _offer_ended(
         _remember_answer(unit, offer, fact.at)
     if offer.ended != "accepted" and offer.depot is not None and task.need.item is not None:
         items.unreserve(ledger, offer.depot, task.need.item, fact)
-    _stepped(ledger, fact, task, before, unit, status, detail)
+    stepped(ledger, fact, task, before, unit, status, detail)
 
 
 def _remember_answer(unit: Unit, offer: Offer, at: Instant) -> None:
@@ -303,13 +210,14 @@ def _task_changed(
                 _hold(task, unit, None, fact.at)
             assert task.unit_id == unit.unit_id, fact
             task.told, task.on_scene_at = False, fact.at
+            task.reached_at = task.reached_at or fact.at
         case m.TaskCleared():
             assert task.unit_id == unit.unit_id, fact
             items.task_cleared(ledger, task, unit, fact)
             task.cleared_at, unit.task_id = fact.at, None
             logbook.finished(unit, ledger.calls[task.call_id], task, fact)
             detail = fact.outcome
-    _stepped(ledger, fact, task, before, unit, status, detail)
+    stepped(ledger, fact, task, before, unit, status, detail)
 
 
 def _hold(task: Task, unit: Unit, depot: str | None, at: Instant) -> None:
@@ -335,7 +243,7 @@ def _release(ledger: Ledger, task: Task, unit: Unit, fact: m.UnitReleased) -> No
 
 def _new_holder(task: Task) -> None:
     """What was said about the last holder is void, and the ladder begins anew."""
-    task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = None
+    task.assigned_at = task.picked_up_at = task.eta_at = task.p_on_time = task.on_scene_at = None
     task.forecast_at = task.cure = None
     task.escalated, task.escalated_to = 0, ""
 
@@ -352,30 +260,23 @@ def _noted(
         case m.SlaBreached():
             assert task.breached_at is None, fact
             task.breached_at = fact.at
-            _note(call, fact, detail=task.need.role)
+            note(call, fact, detail=task.need.role)
         case m.NoUnitAvailable():
             task.waiting_for = dict(sorted(fact.reasons.items()))
             lacked = {"no_stock", "no_route"} & set(fact.reasons)
             task.lacked = sorted({*task.lacked, *lacked})
-            _note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
+            note(call, fact, detail=" ".join(f"{why}:{n}" for why, n in task.waiting_for.items()))
         case m.EtaRevised():
             assert task.unit_id == fact.unit_id, fact
             task.eta_at, task.p_on_time = fact.eta_at, fact.p_on_time
             ledger.units[fact.unit_id].version = fact.seq
         case m.BreachForecast():
             task.forecast_at, task.cure, task.p_on_time = fact.at, fact.cure, fact.p_on_time
-            _note(call, fact, task.unit_id, "" if fact.cure is None else fact.cure.unit_id)
+            note(call, fact, task.unit_id, "" if fact.cure is None else fact.cure.unit_id)
         case m.TaskEscalated():
             assert fact.step == task.escalated + 1, fact
             task.escalated, task.escalated_to = fact.step, fact.to
-            _note(call, fact, detail=fact.to)
-
-
-def _overdue(ledger: Ledger, fact: m.LoanOverdue) -> None:
-    loan = ledger.loans[fact.task_id]
-    assert not loan.overdue, fact
-    ledger.loans[fact.task_id] = msgspec.structs.replace(loan, overdue=True)
-    store_of(ledger, loan.depot).version = fact.seq
+            note(call, fact, detail=fact.to)
 
 
 def _duty_changed(ledger: Ledger, fact: m.DutyChanged) -> None:
@@ -408,47 +309,6 @@ def _site_changed(ledger: Ledger, fact: Fact) -> None:
 
 
 # --- small ------------------------------------------------------------------------------------------
-
-
-def _stepped(
-    ledger: Ledger,
-    fact: Fact,
-    task: Task,
-    before: TaskState,
-    unit: Unit,
-    status: UnitStatus,
-    detail: str = "",
-) -> None:
-    """Check both steps against the tables, stamp versions, note it in the call's timeline."""
-    after, status_after = task_state(task), unit_status(ledger, unit)
-    assert states.task_step_allowed(before, type(fact), after), (before, fact, after)
-    assert states.unit_step_allowed(status, type(fact), status_after), (status, fact, status_after)
-    unit.version = fact.seq
-    call = ledger.calls[task.call_id]
-    call.planned = True
-    _note(call, fact, unit.unit_id, detail)
-
-
-def _touch_people(ledger: Ledger, call: Call, fact: Fact) -> None:
-    """Whoever goes there or is asked to must hear of the change."""
-    for task_id in call.tasks:
-        task = ledger.tasks[task_id]
-        concerned = [offer.unit_id for offer in live_offers(task)]
-        if task.unit_id is not None and task.cleared_at is None:
-            concerned.append(task.unit_id)
-        for unit_id in concerned:
-            ledger.units[unit_id].version = fact.seq
-
-
-def _note(call: Call, fact: Fact, unit_id: str | None = None, detail: str = "") -> None:
-    call.version = fact.seq
-    call.timeline.append(_entry(fact, unit_id, detail))
-    if len(call.timeline) > TIMELINE_MAX:
-        del call.timeline[TIMELINE_HEAD]
-
-
-def _entry(fact: Fact, unit_id: str | None = None, detail: str = "") -> TimelineEntry:
-    return TimelineEntry(fact.at, type(fact).__name__, fact.by, unit_id, detail)
 
 
 def _forget_offers(ledger: Ledger, task: Task) -> None:

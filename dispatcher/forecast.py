@@ -13,10 +13,10 @@ from contracts import messages as m
 from contracts.messages import Cure, Fact
 from contracts.quantities import Instant, from_seconds, to_seconds
 from dispatcher import states
+from dispatcher.commitments import stocked
 from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Times, Ways, p_on_time
-from dispatcher.ledger import Ledger, Task, open_tasks, task_state, to_fetch
-from dispatcher.rules import stocked
+from dispatcher.ledger import Ledger, Task, running_tasks, task_state, to_fetch
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -33,7 +33,7 @@ REVISE_SHARE: Final = 0.25
 
 def wanted(ledger: Ledger) -> bool:
     """Whether anybody is under way."""
-    return any(task_state(task) in states.UNDER_WAY_STATES for task in open_tasks(ledger))
+    return any(task_state(task) in states.UNDER_WAY_STATES for task in running_tasks(ledger))
 
 
 def revise(
@@ -42,7 +42,7 @@ def revise(
     """Facts about everybody who is under way."""
     if not wanted(ledger):
         return []
-    tasks = [task for task in open_tasks(ledger) if task_state(task) in states.UNDER_WAY_STATES]
+    tasks = [task for task in running_tasks(ledger) if task_state(task) in states.UNDER_WAY_STATES]
     draft = Draft(ledger.seq, now, cause="forecast")
     rows = {unit_id: row for row, unit_id in enumerate(ways.catalogue.staff)}
     missing = whereabouts.missing(now)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from contracts.quantities import SECOND, Duration, Instant
 from dispatcher import deadlines, states
-from dispatcher.ledger import Ledger, Task, live_offers, offer_of, open_tasks, task_state
+from dispatcher.ledger import Ledger, Task, all_done, live_offers, offer_of, open_tasks, task_state
 from dispatcher.settings import DispatcherSettings
 
 TICK: Duration = SECOND
@@ -15,7 +15,12 @@ OFFERS_MAX = DispatcherSettings().offers_per_task_max
 def violations(ledger: Ledger, now: Instant) -> list[str]:
     """The laws that are broken now, in words; empty when all is well."""
     tasks = open_tasks(ledger)
-    return [*_holders(ledger, tasks), *_tasks(ledger, tasks, now), *_calls(ledger), *_stock(ledger, tasks)]
+    return [
+        *_holders(ledger, tasks),
+        *_tasks(ledger, tasks, now),
+        *_calls(ledger, now),
+        *_stock(ledger, tasks),
+    ]
 
 
 def _holders(ledger: Ledger, tasks: list[Task]) -> list[str]:
@@ -50,10 +55,11 @@ def _tasks(ledger: Ledger, tasks: list[Task], now: Instant) -> list[str]:
         if task.breached_at is not None and task.breached_at <= task.need.deadline_at:
             broken.append(f"{name} was breached early")
         late = now - task.need.deadline_at > TICK
-        if late and task.breached_at is None and state != "on_scene":
+        held = ledger.calls[task.call_id].held_at is not None
+        if late and task.breached_at is None and task.reached_at is None and not held:
             broken.append(f"{name} is overdue and nobody noticed")
         step = deadlines.escalates_at(task)
-        if step is not None and now - step > TICK:
+        if step is not None and now - step > TICK and not held:
             broken.append(f"{name} is past its ladder's step and nobody was told")
         dead = [offer.offer_id for offer in live_offers(task) if now - offer.expires_at > TICK]
         broken += [f"{offer_id} should have expired" for offer_id in dead]
@@ -64,12 +70,22 @@ def _tasks(ledger: Ledger, tasks: list[Task], now: Instant) -> list[str]:
     return broken
 
 
-def _calls(ledger: Ledger) -> list[str]:
+def _calls(ledger: Ledger, now: Instant) -> list[str]:
     broken = []
+    for call in ledger.calls.values():
+        if call.merged_into and (call.closed_at is None or call.call_id in ledger.open_calls):
+            broken.append(f"{call.call_id} is merged and still open")
+        into = ledger.calls.get(call.merged_into)
+        if into is not None and call.call_id not in into.duplicates:
+            broken.append(f"{into.call_id} does not know of its duplicate {call.call_id}")
     for call_id in ledger.open_calls:
-        done = [ledger.tasks[task].cleared_at is not None for task in ledger.calls[call_id].tasks]
-        if all(done) or ledger.calls[call_id].closed_at is not None:
+        call = ledger.calls[call_id]
+        if all_done(ledger, call) or call.closed_at is not None or call.merged_into:
             broken.append(f"{call_id} is finished and still open")
+        if call.held_until is not None and now - call.held_until > TICK:
+            broken.append(f"{call_id} should go on by now")
+        if call.held_at is not None and any(live_offers(ledger.tasks[task]) for task in call.tasks):
+            broken.append(f"{call_id} stands still and somebody is asked")
     if len(set(ledger.open_calls)) != len(ledger.open_calls):
         broken.append("a call is open twice")
     return broken

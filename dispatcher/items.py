@@ -4,6 +4,8 @@ Nothing is made or lost: free + reserved + carried + lent + handed over is const
 (``invariants`` counts). Part of the fold: called by ``evolve`` only.
 """
 
+import msgspec
+
 from contracts import messages as m
 from contracts.messages import Fact
 from contracts.quantities import from_seconds
@@ -113,3 +115,32 @@ def _hand_over(ledger: Ledger, carried: Carried, fact: m.TaskCleared) -> None:
         at=fact.at,
         due_at=fact.at + from_seconds(loan_s),
     )
+
+
+def lending_changed(
+    ledger: Ledger,
+    fact: m.LoanOverdue | m.LoanReturned | m.LoanExtended | m.LoanWrittenOff | m.StockMoved,
+) -> None:
+    """A loan's clock, its end, and what was carried from depot to depot."""
+    if isinstance(fact, m.StockMoved):
+        source = store_of(ledger, fact.from_depot)
+        assert source.free.get(fact.item, 0) >= fact.count > 0, fact
+        source.free[fact.item] -= fact.count
+        source.version = fact.seq
+        for _ in range(fact.count):
+            put_in(ledger, fact.to_depot, fact.item, fact)
+        return
+    loan = ledger.loans[fact.task_id]
+    store_of(ledger, loan.depot).version = fact.seq
+    match fact:
+        case m.LoanOverdue():
+            assert not loan.overdue, fact
+            ledger.loans[fact.task_id] = msgspec.structs.replace(loan, overdue=True)
+        case m.LoanExtended():
+            ledger.loans[fact.task_id] = msgspec.structs.replace(loan, overdue=False, due_at=fact.due_at)
+        case m.LoanReturned():
+            del ledger.loans[fact.task_id]
+            put_in(ledger, fact.depot, loan.item, fact)
+        case m.LoanWrittenOff():
+            del ledger.loans[fact.task_id]
+            ledger.used[loan.item] = ledger.used.get(loan.item, 0) + 1

@@ -14,6 +14,8 @@ from contracts.messages import (
     Cure,
     EnrolledDevice,
     Fact,
+    FeedbackGrade,
+    HoldCause,
     InstalledGateway,
     Place,
     TaskNeed,
@@ -21,7 +23,7 @@ from contracts.messages import (
     TimelineEntry,
     UnitStatus,
 )
-from contracts.quantities import Duration, Instant
+from contracts.quantities import Duration, Instant, from_seconds
 from contracts.sitemap import Site
 from dispatcher import states
 
@@ -63,8 +65,11 @@ class Task(msgspec.Struct):
     picked_up_at: Instant | None = None
     on_scene_at: Instant | None = None
     cleared_at: Instant | None = None
+    reached_at: Instant | None = None
+    """When somebody first stood there, also where that person was relieved since."""
     breached_at: Instant | None = None
-    cancelled: bool = False
+    ended: Literal["", "cancelled", "not_needed", "abandoned", "merged"] = ""
+    """Why nobody needs to go any more; ``not_needed`` = this person only, the call goes on."""
     forecast_at: Instant | None = None
     cure: Cure | None = None
     escalated: int = 0
@@ -98,6 +103,16 @@ class Call(msgspec.Struct):
     stars: int | None = None
     similar_to: str = ""
     """Call that this one probably repeats."""
+    held_at: Instant | None = None
+    """Since when our clock stands still."""
+    held_until: Instant | None = None
+    hold_cause: HoldCause | None = None
+    paused: Duration = 0
+    """How long it stood still before."""
+    merged_into: str = ""
+    duplicates: list[str] = []
+    """Index of ``merged_into``."""
+    checked: list[int] = []
     timeline: list[TimelineEntry] = []
 
 
@@ -156,6 +171,24 @@ class Loan(msgspec.Struct, frozen=True):
     """It has been said that it should be back."""
 
 
+class Feedback(msgspec.Struct):
+    """Something to put right."""
+
+    feedback_id: str
+    version: int
+    call_id: str
+    grade: FeedbackGrade
+    text: str
+    owner: str
+    raised_at: Instant
+    raised_by: str
+    due_at: Instant
+    overdue: bool = False
+    closed_at: Instant | None = None
+    closed_by: str = ""
+    note: str = ""
+
+
 class Ledger(msgspec.Struct):
     """All that the dispatcher knows, but for positions."""
 
@@ -163,7 +196,7 @@ class Ledger(msgspec.Struct):
     loan_s: dict[str, float | None]
     """Item → how long it may stay out, None = handed over."""
     calls: dict[str, Call]
-    """Open calls and the ``evolve.CLOSED_CALLS_MAX`` last closed ones."""
+    """Open calls and the ``evolve_calls.CLOSED_CALLS_MAX`` last closed ones."""
     tasks: dict[str, Task]
     offers: dict[str, str]
     """Offer → its task."""
@@ -173,6 +206,8 @@ class Ledger(msgspec.Struct):
     stores: dict[str, Store]
     loans: dict[str, Loan]
     """By task."""
+    feedback: dict[str, Feedback]
+    """Open, and the ``feedback.CLOSED_MAX`` last closed."""
     used: dict[str, int]
     """Item → number handed over for good."""
     closures: dict[str, str]
@@ -199,6 +234,7 @@ def new_ledger(site: Site) -> Ledger:
             for depot in site.depots
         },
         loans={},
+        feedback={},
         used={},
         closures={},
         fire_mode=False,
@@ -219,8 +255,8 @@ def task_state(task: Task) -> TaskState:
     """The state of a task, read off its stamps, holder and offers."""
     if task.cleared_at is not None:
         return "cleared"
-    if task.cancelled:
-        return "cancelled"
+    if task.ended:
+        return "cancelled" if task.ended == "not_needed" else task.ended
     if task.unit_id is None:
         return "offered" if live_offers(task) else "pending"
     if task.on_scene_at is not None:
@@ -250,13 +286,37 @@ def unit_status(ledger: Ledger, unit: Unit) -> UnitStatus:
 
 
 def call_state(ledger: Ledger, call: Call) -> m.CallState:
-    return states.call_state(tuple(task_state(ledger.tasks[task]) for task in call.tasks), call.planned)
+    tasks = [ledger.tasks[task] for task in call.tasks]
+    return states.call_state(
+        tuple(task_state(task) for task in tasks if task.ended != "not_needed"), call.planned
+    )
+
+
+def is_open(task: Task) -> bool:
+    """Neither cleared nor ended otherwise."""
+    return task.cleared_at is None and not task.ended
 
 
 def open_tasks(ledger: Ledger) -> list[Task]:
-    """Tasks that are neither cleared nor cancelled, oldest call first."""
+    """Open tasks of open calls, oldest call first."""
     tasks = (ledger.tasks[task] for call in ledger.open_calls for task in ledger.calls[call].tasks)
-    return [task for task in tasks if task.cleared_at is None and not task.cancelled]
+    return [task for task in tasks if is_open(task)]
+
+
+def running_tasks(ledger: Ledger) -> list[Task]:
+    """Open tasks whose clock runs, oldest call first."""
+    return [task for task in open_tasks(ledger) if ledger.calls[task.call_id].held_at is None]
+
+
+def all_done(ledger: Ledger, call: Call) -> bool:
+    """Everybody who was wanted has been there: nothing is left to do."""
+    tasks = [ledger.tasks[task] for task in call.tasks]
+    return all(task.cleared_at is not None or task.ended == "not_needed" for task in tasks)
+
+
+def clock_start(task: Task) -> Instant:
+    """When our clock began for a task: when it was asked for, later by the pauses since."""
+    return task.need.deadline_at - from_seconds(task.need.target_s)
 
 
 def offer_of(ledger: Ledger, offer_id: str) -> Offer | None:
@@ -285,11 +345,11 @@ def store_of(ledger: Ledger, depot: str) -> Store:
     return ledger.stores[depot]
 
 
-def call_of(ledger: Ledger, fact: Fact) -> str | None:
-    """The call that a fact is about; None where it is about none, or the ledger has forgotten it."""
+def calls_of(ledger: Ledger, fact: Fact) -> list[str]:
+    """The calls that a fact is about, without those that the ledger has forgotten."""
     call_id = getattr(fact, "call_id", None)
     if call_id is None:
         task_id = getattr(fact, "task_id", None) or ledger.offers.get(getattr(fact, "offer_id", ""))
         task = ledger.tasks.get(task_id or "")
         call_id = None if task is None else task.call_id
-    return call_id if call_id in ledger.calls else None
+    return [call for call in (call_id, getattr(fact, "into", None)) if call in ledger.calls]

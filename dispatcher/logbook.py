@@ -1,7 +1,7 @@
 """What a handheld looks up: texts with the control room, and the person's finished jobs.
 
 Both ends are bounded; the journal keeps all. Rules (``send_text``, ``texts_seen``) and the part of the
-fold that ``evolve`` calls (``written``, ``seen``, ``finished``).
+fold that ``evolve`` calls (``evolve``, ``finished``).
 """
 
 from typing import Final
@@ -51,6 +51,14 @@ def texts_seen(ledger: Ledger, command: m.ReportTextsSeen, draft: Draft) -> tupl
         return "no_change", ""
     draft.add(m.TextsSeen, unit_id=command.unit_id, text_id=command.text_id)
     return "", command.text_id
+
+
+def evolve(ledger: Ledger, fact: m.TextSent | m.TextsSeen) -> None:
+    """The fold of the facts about texts."""
+    if isinstance(fact, m.TextSent):
+        written(ledger, fact)
+    else:
+        seen(ledger, fact)
 
 
 def written(ledger: Ledger, fact: m.TextSent) -> None:

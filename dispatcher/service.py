@@ -23,10 +23,12 @@ from dispatcher import (
     views,
 )
 from dispatcher.catalogue import catalogue_of
+from dispatcher.commitments import Rulebook
 from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Ways, times_of
 from dispatcher.evolve import evolve, replay
 from dispatcher.ledger import Task
+from dispatcher.rebalancing import rebalance
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -39,12 +41,19 @@ FOLLOW_EVERY = 5 * SECOND
 _CLOSURE_FACTS = (m.ConnectorClosed, m.ConnectorOpened, m.FireModeSet)
 _ENROLMENT_FACTS = (
     *(m.DutyChanged, m.DevicesEnrolled, m.DevicesReleased),
-    *(m.CallReceived, m.CallCancelled, m.CallCleared, m.UnitOnScene, m.TaskCleared),
+    *(m.CallReceived, m.CallCancelled, m.CallAbandoned, m.CallMerged, m.CallUnmerged, m.CallCleared),
+    *(m.UnitOnScene, m.TaskCleared),
 )
+_CALLER_FACTS = (
+    *(m.CallReceived, m.CallCancelled, m.CallAbandoned, m.CallMerged, m.CallUnmerged, m.CallCleared),
+)
+"""Who asks for help and is followed may be another."""
 _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
     *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
-    *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.TextSent, m.TextsSeen),
+    *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.LoanExtended, m.LoanWrittenOff),
+    *(m.TextSent, m.TextsSeen),
+    *(m.ChecklistTicked, m.FeedbackRaised, m.FeedbackAssigned, m.FeedbackClosed, m.FeedbackOverdue),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )
 """Facts that neither free nor add anything to plan with."""
@@ -69,13 +78,14 @@ class DispatcherService:
         self.ledger = replay(site, facts)
         self.whereabouts = Whereabouts(self.catalogue, settings)
         self.ways = Ways(self.catalogue, settings, self._closures())
-        self.book = rules.Rulebook(self.catalogue, settings, self._nearest_depot)
+        self.book = Rulebook(self.catalogue, settings, self._nearest_depot)
         self._now: Instant = 0
         self._wake_at: Instant | None = 0
         self._plan_wanted = True
         self._planned_at: Instant = 0
         self._duty_at: Instant = 0
         self._enrolled: tuple[m.EnrolledDevice, ...] = ()
+        self._moves: tuple[m.StockMove, ...] = ()
         self._followed_at: Instant = 0
         self._forecast_at: Instant = 0
         self._follow()
@@ -109,12 +119,15 @@ class DispatcherService:
         facts = [said for said in self._turn(now, None) if isinstance(said, Fact)]
         whole = views.snapshot(self.ledger, self.catalogue, self._shown(now), "", now)
         self._enrolled = enrolment.enrolled(self.ledger, self.catalogue)
+        self._moves = rebalance(self.ledger, self.catalogue)
         return [
             *facts,
             *whole.calls,
             *whole.units,
             *whole.stock,
             *whole.logbooks,
+            *whole.feedback,
+            m.RebalanceChanged(version=self.ledger.seq, moves=self._moves),
             m.EnrolmentChanged(version=self.ledger.seq, devices=self._enrolled),
             views.closures_view(self.ledger),
             views.guests_view(self.ledger),
@@ -128,6 +141,8 @@ class DispatcherService:
         facts = self._fold(deadlines.due(self.ledger, now))
         if command is not None:
             facts += self._fold(rules.decide(self.ledger, command, now, self.book))
+            if isinstance(command, m.UnmergeCall):  # its clock ran on unseen
+                facts += self._fold(deadlines.due(self.ledger, now))
         facts += self._change_duty(now)
         return self._finish(now, facts, before)
 
@@ -162,7 +177,7 @@ class DispatcherService:
         """What facts mean beyond the ledger: other walking times, other callers, a new plan."""
         if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
             self.ways = Ways(self.catalogue, self.settings, self._closures())
-        if any(isinstance(fact, m.CallReceived | m.CallCancelled | m.CallCleared) for fact in facts):
+        if any(isinstance(fact, _CALLER_FACTS) for fact in facts):
             self._follow()
         if any(not isinstance(fact, _IDLE_FACTS) for fact in facts):
             self._plan_wanted = True
@@ -229,6 +244,8 @@ class DispatcherService:
     def _changed(self, facts: list[Fact], before: int) -> list[Message]:
         """The new views of everything that the facts touched."""
         out = views.changed(self.ledger, self.catalogue, facts, before)
+        if any(store.version > before for store in self.ledger.stores.values()):
+            out += self._rebalance_changed()
         if any(isinstance(fact, _ENROLMENT_FACTS) for fact in facts):
             out += self._enrolment_changed()
         if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
@@ -236,6 +253,13 @@ class DispatcherService:
         if any(isinstance(fact, m.GatewaysInstalled | m.GatewaysRemoved) for fact in facts):
             out.append(views.guests_view(self.ledger))
         return out
+
+    def _rebalance_changed(self) -> list[Message]:
+        moves = rebalance(self.ledger, self.catalogue)
+        if moves == self._moves:
+            return []
+        self._moves = moves
+        return [m.RebalanceChanged(version=self.ledger.seq, moves=moves)]
 
     def _enrolment_changed(self) -> list[Message]:
         now_enrolled = enrolment.enrolled(self.ledger, self.catalogue)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from contracts.quantities import SECOND, Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.assignment import Problem
+from dispatcher.commitments import stocked
 from dispatcher.deadlines import hedge_at
 from dispatcher.eta import Arrival, Crowd, Times, Ways
-from dispatcher.ledger import Ledger, Task, Unit, live_offers, open_tasks, task_state
-from dispatcher.rules import stocked
+from dispatcher.ledger import Ledger, Task, Unit, clock_start, live_offers, running_tasks, task_state
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -150,7 +150,7 @@ def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: In
     columns = []
     in_hands = set(ways.catalogue.on_belts)
     in_hands.update(unit.carried.item for unit in ledger.units.values() if unit.carried is not None)
-    for task in open_tasks(ledger):
+    for task in running_tasks(ledger):
         kind = _kind(task, settings, now)
         if kind is not None:
             call = ledger.calls[task.call_id]
@@ -324,7 +324,7 @@ def _problem(
         extra[:, j] += settings.switch_cost * weights[j]
         allowed[row] = possible[row] & kinds
         allowed[row, j], extra[row, j], answer_s[row, j] = possible[row, j], 0.0, 0.0
-    received = [ledger.calls[column.task.call_id].received_at for column in columns]
+    received = [clock_start(column.task) for column in columns]
     return Problem(
         unit_ids=unit_ids,
         task_ids=tuple(column.task.need.task_id for column in columns),

@@ -3,11 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from contracts.messages import (
     CallChanged,
     ClosuresChanged,
     Fact,
+    FeedbackChanged,
     GuestGatewaysChanged,
+    LoanView,
     Message,
     OfferView,
     Place,
@@ -16,19 +20,22 @@ from contracts.messages import (
     TaskView,
     UnitChanged,
 )
-from contracts.quantities import Instant
+from contracts.quantities import Instant, to_seconds
 from dispatcher import logbook
 from dispatcher.catalogue import Catalogue
 from dispatcher.causes import miss_cause
+from dispatcher.deadlines import escalates_at
 from dispatcher.ledger import (
     Call,
+    Feedback,
     Ledger,
+    Loan,
     Offer,
     Store,
     Task,
     Unit,
-    call_of,
     call_state,
+    calls_of,
     live_offers,
     offer_of,
     task_state,
@@ -50,15 +57,22 @@ def call_view(ledger: Ledger, call: Call) -> CallChanged:
         note=call.note,
         by=call.by,
         received_at=call.received_at,
-        deadline_at=min(task.need.deadline_at for task in tasks),
-        tasks=tuple(task_view(task, call.received_at) for task in tasks),
+        deadline_at=min(task.need.deadline_at for task in tasks if task.ended != "not_needed"),
+        tasks=tuple(task_view(task, call.held_at is not None) for task in tasks),
         timeline=tuple(call.timeline),
         stars=call.stars,
         similar_to=call.similar_to,
+        held_at=call.held_at,
+        held_until=call.held_until,
+        hold_cause=call.hold_cause,
+        paused_s=to_seconds(call.paused),
+        merged_into=call.merged_into,
+        duplicates=tuple(call.duplicates),
+        checked=tuple(call.checked),
     )
 
 
-def task_view(task: Task, received_at: Instant) -> TaskView:
+def task_view(task: Task, held: bool) -> TaskView:
     return TaskView(
         task_id=task.need.task_id,
         role=task.need.role,
@@ -80,7 +94,10 @@ def task_view(task: Task, received_at: Instant) -> TaskView:
         forecast_at=task.forecast_at,
         cure=task.cure,
         escalated_to=task.escalated_to,
-        miss_cause=miss_cause(task, received_at),
+        miss_cause=miss_cause(task),
+        escalates_at=None if held else escalates_at(task),
+        reached_at=task.reached_at,
+        target_s=task.need.target_s,
     )
 
 
@@ -124,6 +141,7 @@ def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
         carrying=unit.carried is not None or (task is not None and on_belt),
         deadline_at=None if task is None else task.need.deadline_at,
         eta_at=None if task is None else task.eta_at,
+        silent_since=unit.silent_at,
     )
 
 
@@ -151,7 +169,24 @@ def stock_view(ledger: Ledger, store: Store) -> StockChanged:
         reserved=dict(sorted(store.reserved.items())),
         lent=_count(loan.item for loan in loans),
         overdue=_count(loan.item for loan in loans if loan.overdue),
+        loans=tuple(loan_view(loan) for loan in sorted(loans, key=lambda loan: (loan.due_at, loan.task_id))),
     )
+
+
+def loan_view(loan: Loan) -> LoanView:
+    return LoanView(
+        task_id=loan.task_id,
+        item=loan.item,
+        item_number=loan.item_number,
+        unit_id=loan.unit_id,
+        lent_at=loan.at,
+        due_at=loan.due_at,
+        overdue=loan.overdue,
+    )
+
+
+def feedback_view(one: Feedback) -> FeedbackChanged:
+    return FeedbackChanged(**msgspec.structs.asdict(one))
 
 
 def _count(items: Iterable[str]) -> dict[str, int]:
@@ -170,18 +205,20 @@ def snapshot(
         units=tuple(unit_view(ledger, ledger.units[unit], catalogue) for unit in sorted(ledger.units)),
         stock=tuple(stock_view(ledger, ledger.stores[depot]) for depot in sorted(ledger.stores)),
         logbooks=tuple(logbook.views(ledger, 0)),
+        feedback=tuple(feedback_view(one) for one in ledger.feedback.values()),
     )
 
 
 def changed(ledger: Ledger, catalogue: Catalogue, facts: Sequence[Fact], before: int) -> list[Message]:
     """Whatever ``facts`` touched; ``before``: the ledger's number before them."""
-    calls = dict.fromkeys(call for fact in facts if (call := call_of(ledger, fact)) is not None)
+    calls = dict.fromkeys(call for fact in facts for call in calls_of(ledger, fact))
     out: list[Message] = [call_view(ledger, ledger.calls[call]) for call in calls]
     units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
     out += [unit_view(ledger, ledger.units[unit], catalogue) for unit in units]
     depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
     out += [stock_view(ledger, ledger.stores[depot]) for depot in depots]
     out += logbook.views(ledger, before)
+    out += [feedback_view(one) for one in ledger.feedback.values() if one.version > before]
     return out
 
 

@@ -20,7 +20,7 @@ from dashboard.past import MARK_KINDS, MARKS_LIMIT, Decision, Incident, Mark, Sp
 from dispatcher import enrolment, views
 from dispatcher.catalogue import Catalogue
 from dispatcher.evolve import evolve
-from dispatcher.ledger import Ledger, call_of, new_ledger, unit_status
+from dispatcher.ledger import Ledger, calls_of, new_ledger, unit_status
 from runtime import history
 from runtime.history import PastPosition
 from runtime.journal import StoredJournal
@@ -82,7 +82,7 @@ class JournalPast:
             before = ledger.seq
             evolve(ledger, fact)
             assert ledger.seq == before + 1
-            if call_of(ledger, fact) != call_id:
+            if call_id not in calls_of(ledger, fact):
                 continue
             facts.append(fact)
             if isinstance(fact, m.OfferMade):

@@ -238,7 +238,13 @@ def _services() -> tuple[ServiceKind, ...]:
         send("cleaning", "保洁", "Cleaning", 4, "cleaner", 600.0, 300.0),
         send("complaint", "投诉建议", "Complaint", 4, "lead", 600.0, 300.0),
         ServiceKind(
-            "medical", Name("医疗急救", "Medical emergency"), 1, medical, "medical", offer_timeout_s=15.0
+            "medical",
+            Name("医疗急救", "Medical emergency"),
+            1,
+            medical,
+            "medical",
+            offer_timeout_s=15.0,
+            checklist=(Name("确认意识与呼吸", "Check breathing"), Name("拨打120", "Call 120")),
         ),
         send("security", "安保", "Security", 2, "security", 240.0, 300.0),
         ServiceKind(

@@ -61,29 +61,6 @@ def test_answers_are_forgotten_by_number_and_by_age(monkeypatch: pytest.MonkeyPa
     assert list(ledger.answers) == ["k7"]
 
 
-def test_closed_calls_are_forgotten_with_their_tasks_and_offers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fold, "CLOSED_CALLS_MAX", 2)
-    control = Control()
-    calls = [control.call("luggage") for _ in range(4)]
-    for call_id in calls:
-        control.do(m.CancelCall, call_id=call_id, reason="left")
-    assert list(control.ledger.calls) == calls[2:]
-    assert {task.call_id for task in control.ledger.tasks.values()} == set(calls[2:])
-    assert all(task_id in control.ledger.tasks for task_id in control.ledger.offers.values())
-    assert control.do(m.RateCall, call_id=calls[0], stars=1).reason == "unknown_call"
-
-
-def test_a_timeline_keeps_its_beginning_and_its_end() -> None:
-    control = Control()
-    call_id = control.call("luggage")
-    for _ in range(100):
-        control.do(m.MoveCall, call_id=call_id, place=Place("L1", 5.0, 15.0))
-    timeline = control.ledger.calls[call_id].timeline
-    assert len(timeline) == fold.TIMELINE_MAX
-    assert timeline[0].kind == "CallReceived"
-    assert timeline[-1].at == control.now
-
-
 def test_an_impossible_step_is_our_own_fault() -> None:
     ledger = replay(ground()[0], [received(1)])
     for fact in (

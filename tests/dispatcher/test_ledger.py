@@ -2,8 +2,8 @@
 
 from contracts import messages as m
 from dispatcher.ledger import (
-    call_of,
     call_state,
+    calls_of,
     live_offers,
     loan_to_return,
     new_ledger,
@@ -54,11 +54,11 @@ def test_facts_find_their_call() -> None:
     offer = offer_of(control.ledger, offer_id)
     assert offer is not None
     seen = m.OfferReceived(seq=0, at=0, unit_id=offer.unit_id, offer_id=offer_id, receipt="seen")
-    assert call_of(control.ledger, seen) == call_id
+    assert calls_of(control.ledger, seen) == [call_id]
     arrived = m.UnitOnScene(seq=0, at=0, unit_id=offer.unit_id, task_id=offer.task_id)
-    assert call_of(control.ledger, arrived) == call_id
-    assert call_of(control.ledger, m.CallCleared(seq=0, at=0, call_id=call_id)) == call_id
-    assert call_of(control.ledger, m.FireModeSet(seq=0, at=0, on=True)) is None
+    assert calls_of(control.ledger, arrived) == [call_id]
+    assert calls_of(control.ledger, m.CallCleared(seq=0, at=0, call_id=call_id)) == [call_id]
+    assert calls_of(control.ledger, m.FireModeSet(seq=0, at=0, on=True)) == []
     assert offer_of(control.ledger, "o0") is None
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions, pack_truth
 from contracts.quantities import SECOND
-from dispatcher.evolve import CLOSED_CALLS_MAX
+from dispatcher.evolve_calls import CLOSED_CALLS_MAX
 from dispatcher.ledger import new_ledger
 from runtime.invariants import ANSWERS_LIMIT, TRUTH_LAG, Accuracy, Watch, settled
 from tests.dispatcher.builders import EAST, NOON, Control

@@ -120,7 +120,7 @@ export interface UnitChanged {
   carrying: boolean;
   deadline_at: number | null;
   eta_at: number | null;
-  muted_until: number | null;
+  silent_since: number | null;
 }
 
 export interface LogbookChanged {
