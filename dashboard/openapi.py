@@ -219,6 +219,8 @@ OPERATIONS: Final = (
     Operation("post", "/c/call/{call_token}/rate", "One of three faces", (), Rate, Accepted, keyed=True),
     Operation("get", "/floors/{floor}.svg", "A floor's plan", media_type="image/svg+xml", query=("rev",)),
     Operation("get", "/qr", "Sheet of QR codes", DESK, media_type="text/html", query=("floor",)),
+    Operation("get", "/trust", "How to install our authority", media_type="text/html"),
+    Operation("get", "/ca.crt", "Our authority's certificate", media_type="application/x-x509-ca-cert"),
     Operation("get", "/api", "This interface to read", media_type="text/html"),
     Operation("get", "/api/openapi.json", "This interface for machines", answer=dict),
     Operation("get", "/api/asyncapi.json", "MQTT and WebSocket for machines", answer=dict),

@@ -24,6 +24,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "calibrate": ("runtime.calibrate", "fit the radio model to a commissioning walk"),
     "decode": ("runtime.decode", "gateway payloads as JSON lines in, observations as JSON lines out"),
     "site": ("runtime.site_commands", "check, draw or import the description of a site"),
+    "tls": ("runtime.tls", "an authority and a certificate of one's own, so that the pages are https"),
     "record": ("runtime.record", "record live observations into a recording folder"),
 }
 """Verb → the module that has ``add_parsers(subparsers)``, and what it does."""

@@ -17,6 +17,7 @@ from dashboard.adapters.web import Hub, ScreensServer, create_app, open_listener
 from dashboard.past import Past
 from dashboard.service import DashboardService
 from dispatcher.catalogue import catalogue_of
+from runtime import tls
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.broker import write_private
 from runtime.clock import now
@@ -45,9 +46,11 @@ class Screens:
         self._send: Callable[[Message], Awaitable[None]] | None = None
         self._hub = Hub(self)
         http = ground.settings.http
-        app = create_app(self, self._hub, http.public_url)
+        secured = tls.served_with(data)
+        app = create_app(self, self._hub, http.public_url, authority=tls.authority_of(data))
         self._listener = open_listener(http.host, http.port)
-        self._server = ScreensServer(server_config(app, http.host, http.port), self._hub)
+        config = server_config(app, http.host, http.port, *(secured or ()))
+        self._server = ScreensServer(config, self._hub)
         self._audit_days = ground.settings.store.audit_days
 
     def attach(self, send: Callable[[Message], Awaitable[None]]) -> None:

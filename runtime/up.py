@@ -9,6 +9,7 @@ import contextlib
 import functools
 import signal
 import socket
+import ssl
 import sys
 import time
 import urllib.error
@@ -20,7 +21,7 @@ from typing import Any
 import msgspec
 
 from contracts.errors import NearhandError, StartupError
-from runtime import broker
+from runtime import broker, tls
 from runtime.serve import BROKER_VARIABLE, NATS_VARIABLE, READY_FILE, add_common
 from runtime.settings import DEMO_SCENARIO, Settings, load_settings
 from runtime.site_files import load_site
@@ -176,7 +177,7 @@ def _children(
             command += ["--scenario", str(arguments.scenario.resolve()), "--seed", str(arguments.seed)]
         if name == "dashboard" and arguments.demo:
             command.append("--simulated")
-        ready = _http_answers(settings) if name == "dashboard" else _file_made(data, name)
+        ready = _http_answers(settings, data) if name == "dashboard" else _file_made(data, name)
         children.append(Child(name, command, ready, addresses, data / "log" / f"{name}.log"))
     return children
 
@@ -198,11 +199,15 @@ async def _port_open(port: int) -> None:
         await asyncio.sleep(0.02)
 
 
-def _http_answers(settings: Settings) -> Any:
+def _http_answers(settings: Settings, data: Path) -> Any:
+    address = f"{_pages(settings, data)}/healthz"
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname = False  # our own process on this machine, by whatever name
+    unchecked.verify_mode = ssl.CERT_NONE
+
     def probe() -> bool:
-        address = f"http://{_reachable(settings.http.host)}:{settings.http.port}/healthz"
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
+            with urllib.request.urlopen(address, timeout=2, context=unchecked) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -218,8 +223,13 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host == "0.0.0.0" else host
 
 
+def _pages(settings: Settings, data: Path) -> str:
+    scheme = "https" if tls.served_with(data) else "http"
+    return f"{scheme}://{_reachable(settings.http.host)}:{settings.http.port}"
+
+
 def _greet(settings: Settings, data: Path, credentials: broker.Credentials, demo: bool) -> None:
-    address = f"http://{_reachable(settings.http.host)}:{settings.http.port}"
+    address = _pages(settings, data)
     lines = ["", f"nearhand is up:  {address}/"]
     logins = data / "logins.json"
     if demo and logins.exists():

@@ -41,6 +41,7 @@ from dashboard.adapters.people import people_routes
 from dashboard.adapters.replay import replay_routes
 from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
+from dashboard.adapters.trust import trust_routes
 
 __all__ = [
     "Accounts",
@@ -70,8 +71,11 @@ HEADERS: Final = (
 )
 
 
-def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path = STATIC) -> FastAPI:
-    """The application. ``public_url``: what customers' phones reach, for QR codes; empty = as opened."""
+def create_app(
+    core: ScreensCore, hub: Hub, public_url: str = "", static: Path = STATIC, authority: str = ""
+) -> FastAPI:
+    """The application. ``public_url``: what customers' phones reach, for QR codes; empty = as opened.
+    ``authority``: the certificate (PEM) that phones must trust, where it is our own."""
     screens = Screens(core, hub, public_url)
 
     @contextlib.asynccontextmanager
@@ -90,6 +94,7 @@ def create_app(core: ScreensCore, hub: Hub, public_url: str = "", static: Path =
     app.include_router(customer_routes(screens))
     app.include_router(gateway_routes(screens))
     app.include_router(interface_routes())
+    app.include_router(trust_routes(screens, authority))
     app.include_router(socket_routes(screens))
     app.include_router(replay_routes(screens))
     app.include_router(past_routes(screens))
