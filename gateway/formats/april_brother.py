@@ -1,7 +1,7 @@
 """April Brother V4: a map ``v mid time ip mac rssi devices`` as JSON or MessagePack.
 
 ``time`` counts from the start until the gateway has NTP. The outer ``rssi`` is Wi-Fi. A device is bytes
-(type, address, RSSI, AD) in MessagePack, a list of the same in JSON.
+(type, address, RSSI, AD) in MessagePack, in JSON a list of the same or the bytes as hex.
 """
 
 from typing import Any, Final
@@ -31,6 +31,8 @@ def decode(clue: Clue) -> Decoded:
     at, basis = unix_seconds(body.get("time"))
 
     def read(device: Any) -> Sighting | str:
+        if isinstance(device, str):
+            device = bytes.fromhex(device)
         return _frame(device, at, basis) if isinstance(device, bytes) else _row(device, at, basis)
 
     sightings, drops = gather(need_list(body.get("devices"), "devices"), read)
@@ -64,7 +66,7 @@ def _row(row: list[Any], at: int | None, basis: Basis) -> Sighting | str:
     device = canonical_address(row[1])
     if device is None:
         return "no_device"
-    rssi_dbm = rssi_of(row[2])
+    rssi_dbm = rssi_of_byte(row[2]) if type(row[2]) is int and 127 < row[2] < 256 else rssi_of(row[2])
     if rssi_dbm is None:
         return "no_rssi"
     return Sighting(device, rssi_dbm, at, basis, hex_bytes(row[3]) if len(row) > 3 else None, row[0])

@@ -1,18 +1,22 @@
 """Aruba and HPE access points: IoT telemetry as JSON over HTTPS, and raw ``bleData``.
 
-``reported`` is a table: entries without RSSI were not heard since the last report. 64-bit numbers are text.
+``reported`` is a table: entries without RSSI were not heard since the last report. 64-bit numbers are text;
+what turns the protobuf of other transports into JSON writes bytes, and so addresses, as base64.
 """
 
+import binascii
 from typing import Any, Final
 
 from contracts.errors import WireError
-from gateway.addresses import canonical_address, canonical_uuid, device_name, gateway_name
+from gateway.addresses import address_of, canonical_address, canonical_uuid, device_name, gateway_name
 from gateway.adverts.beacons import beacon_id
 from gateway.formats.base import Clue, Format, gather
 from gateway.readings import hex_bytes, percent_of, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
 from gateway.times import number_of, unix_seconds
 
+ADDRESS_BASE64: Final = 8
+"""Characters of six bytes."""
 _RSSI_KEYS: Final = ("last", "avg", "smooth", "max")
 
 
@@ -25,14 +29,14 @@ def decode(clue: Clue) -> Decoded:
     body = clue.object
     if not body:
         raise WireError("not_json")
-    gateway = gateway_name(body["reporter"]["mac"])
+    gateway = _address(body["reporter"]["mac"]) or gateway_name(body["reporter"]["mac"])
     reported, raw = body.get("reported") or [], body.get("bleData") or []
     not_heard: list[str] = []
 
     def read(entry: dict[str, Any]) -> Sighting | str:
         made = _reported(entry)
         if made == "not_heard":
-            not_heard.append(device_name(entry["mac"]))
+            not_heard.append(_address(entry["mac"]) or device_name(entry["mac"]))
         return made
 
     sightings, drops = gather(reported, read)
@@ -43,8 +47,24 @@ def decode(clue: Clue) -> Decoded:
     return Decoded("sightings", gateway, sightings + more, fields, drops=drops)
 
 
+def _address(text: str) -> str | None:
+    packed = _base64(text) if len(text) == ADDRESS_BASE64 else None
+    return canonical_address(text) or (address_of(packed) if packed else None)
+
+
+def _bytes(text: Any) -> bytes | None:
+    return hex_bytes(text) or (_base64(text) if isinstance(text, str) else None)
+
+
+def _base64(text: str) -> bytes | None:
+    try:
+        return binascii.a2b_base64(text, strict_mode=True) or None
+    except (binascii.Error, ValueError):
+        return None
+
+
 def _reported(entry: dict[str, Any]) -> Sighting | str:
-    device = canonical_address(entry["mac"])
+    device = _address(entry["mac"])
     if device is None:
         return "no_device"
     rssi = entry.get("rssi")
@@ -60,13 +80,13 @@ def _reported(entry: dict[str, Any]) -> Sighting | str:
 
 
 def _raw(entry: dict[str, Any]) -> Sighting | str:
-    device = canonical_address(entry["mac"])
+    device = _address(entry["mac"])
     if device is None:
         return "no_device"
     rssi_dbm = rssi_of(entry.get("rssi"))
     if rssi_dbm is None:
         return "no_rssi"
-    return Sighting(device, rssi_dbm, None, "report_time_only", hex_bytes(entry.get("data")), entry)
+    return Sighting(device, rssi_dbm, None, "report_time_only", _bytes(entry.get("data")), entry)
 
 
 def details(sighting: Sighting) -> Fields:

@@ -16,16 +16,18 @@ def detect(clue: Clue) -> bool:
     body = clue.object
     if "bdaddrs" in body:
         return True
+    if isinstance(clue.json, list):
+        return bool(clue.json) and isinstance(clue.json[0], dict) and "bdaddrs" in clue.json[0]
     if "action" in body and "gateway" in body:
         return body["action"] in (*_STATUS_ACTIONS, "data.scan")
     return clue.payload[:16].lstrip().startswith((b"data:", b":keep-alive"))
 
 
 def decode(clue: Clue) -> Decoded:
-    body = clue.object or _event(clue)
+    body, *more = _events(clue)
     if "bdaddrs" in body:
         gateway = gateway_name(body["ap"]) if isinstance(body.get("ap"), str) else None
-        sightings, drops = gather([body], lambda item: _sighting(item, None, "none"))
+        sightings, drops = gather([body, *more], lambda item: _sighting(item, None, "none"))
         return Decoded("sightings", gateway, sightings, drops=drops)
     gateway = gateway_name(body["gateway"])
     at, basis = unix_milliseconds(body.get("timestamp"))
@@ -35,15 +37,21 @@ def decode(clue: Clue) -> Decoded:
     return Decoded("sightings", gateway, sightings, drops=drops)
 
 
-def _event(clue: Clue) -> dict[str, Any]:
-    """The stream's line as it comes, with ``data:`` in front; comments keep the connection open."""
-    text = clue.payload.lstrip()
-    if text.startswith(b":"):
-        raise WireError("not_a_sighting", "keep-alive")
-    body = Clue(clue.topic, text.removeprefix(b"data:").strip()).object
-    if not body:
+def _events(clue: Clue) -> list[dict[str, Any]]:
+    """One object, a list of them, or lines of the stream: ``data:`` in front, comments between."""
+    if clue.object:
+        return [clue.object]
+    if isinstance(clue.json, list):
+        events = [event for event in clue.json if isinstance(event, dict)]
+    else:
+        lines = [line.strip() for line in clue.payload.splitlines()]
+        if all(not line or line.startswith(b":") for line in lines):
+            raise WireError("not_a_sighting", "keep-alive")
+        found = [Clue(clue.topic, line.removeprefix(b"data:").strip()).object for line in lines]
+        events = [event for event in found if event]
+    if not events:
         raise WireError("not_json")
-    return body
+    return events
 
 
 def _status(gateway: str, at: int | None, data: Any) -> Decoded:
@@ -61,7 +69,7 @@ def _status(gateway: str, at: int | None, data: Any) -> Decoded:
 
 
 def _sighting(item: dict[str, Any], at: int | None, basis: Basis) -> Sighting | str:
-    device = canonical_address(item["bdaddrs"][0]["bdaddr"])
+    device = canonical_address(_address(item)["bdaddr"])
     if device is None:
         return "no_device"
     rssi_dbm = rssi_of(item.get("rssi"))
@@ -71,12 +79,19 @@ def _sighting(item: dict[str, Any], at: int | None, basis: Basis) -> Sighting | 
     return Sighting(device, rssi_dbm, at, basis, adv or None, item)
 
 
+def _address(item: dict[str, Any]) -> dict[str, Any]:
+    """The device's own; firmware differs in whether it is listed."""
+    addresses = item["bdaddrs"]
+    first: dict[str, Any] = addresses[0] if isinstance(addresses, list) else addresses
+    return first
+
+
 def details(sighting: Sighting) -> Fields:
     item = sighting.entry
     found: Fields = {}
     if isinstance(item.get("name"), str) and item["name"] != "(unknown)":
         found["name"] = item["name"]
-    kind = item["bdaddrs"][0].get("bdaddrType")
+    kind = _address(item).get("bdaddrType")
     if isinstance(kind, str):
         found["address_type"] = kind
     return found

@@ -4,11 +4,11 @@
 names its own gateway.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from contracts.errors import WireError
 from gateway.addresses import canonical_address
-from gateway.formats.base import Clue, Format, gather, need_list
+from gateway.formats.base import Clue, Format, gather
 from gateway.readings import hex_bytes, rssi_of
 from gateway.sightings import Decoded, Fields, Sighting
 from gateway.times import number_of, unix_seconds
@@ -22,15 +22,20 @@ def detect(clue: Clue) -> bool:
     head = clue.payload[:64].lstrip()
     if head[:1] == b"$":
         return head[1:5].decode("ascii", "replace") in _FRAMES and head[5:6] == b","
-    lines = clue.object.get("data")
-    return type(lines) is list and bool(lines) and type(lines[0]) is str and lines[0][:1] == "$"
+    lines = _json_lines(clue)
+    return bool(lines) and type(lines[0]) is str and lines[0][:1] == "$"
+
+
+def _json_lines(clue: Clue) -> list[Any]:
+    """The lines of a JSON message: ``{"data": […]}``, ``{"data": "…"}``, or the list alone."""
+    lines = clue.object.get("data") if clue.object else clue.json
+    if type(lines) is str:
+        return lines.splitlines()
+    return lines if type(lines) is list else []
 
 
 def decode(clue: Clue) -> Decoded:
-    if clue.object:
-        lines = [str(line) for line in need_list(clue.object.get("data"), "data")]
-    else:
-        lines = clue.text.splitlines()
+    lines = clue.text.splitlines() if clue.json is None else [str(line) for line in _json_lines(clue)]
     rows = [line.strip().split(",") for line in lines if line.strip()]
     if not rows:
         raise WireError("empty")

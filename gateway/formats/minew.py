@@ -1,7 +1,8 @@
 """Minew G1, G2, MG3, MG4: a JSON array that begins with the gateway's own element.
 
 Known tag types come decoded, others with ``rawData`` (which may be empty: still a sighting). Each entry
-has its own time; an upload spans 1 to 60 s. Typed decoding is three times as fast as plain dictionaries;
+has its own time; an upload spans 1 to 60 s. Old firmware leaves the gateway's element out, or puts it last:
+then the topic names the gateway. Typed decoding is three times as fast as plain dictionaries;
 a message with one mistyped entry is read entry by entry.
 """
 
@@ -10,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.errors import WireError
 from contracts.quantities import Instant
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
 from gateway.adverts.beacons import ibeacon_id
@@ -42,6 +42,7 @@ class Entry(msgspec.Struct, gc=False, rename="camel"):
     no: Any = None
 
 
+_ADVERT: Final = frozenset(("type", "mac", "rssi", "timestamp"))
 _entries: Final = msgspec.json.Decoder(list[Entry])
 
 
@@ -52,8 +53,10 @@ def detect(clue: Clue) -> bool:
     first = body[0]
     if type(first) is not dict:
         return False
-    return any(type(entry) is dict and entry.get("type") == "Gateway" for entry in body[:3]) or (
-        "gateway" in first and "type" not in first
+    return (
+        ("gateway" in first and "type" not in first)
+        or any(type(entry) is dict and entry.get("type") == "Gateway" for entry in (*body[:3], body[-1]))
+        or first.keys() >= _ADVERT
     )
 
 
@@ -71,10 +74,9 @@ def decode(clue: Clue) -> Decoded:
             gateway = entry.gateway
         else:
             adverts.append(entry)
-    if type(gateway) is not str:
-        raise WireError("no_gateway")
     sightings, drops = _sightings(adverts)
-    return Decoded("sightings", gateway_name(gateway), sightings, fields, drops=drops)
+    named = gateway_name(gateway) if type(gateway) is str else None
+    return Decoded("sightings", named, sightings, fields, drops=drops)
 
 
 def _one_by_one(clue: Clue) -> list[Entry]:

@@ -28,6 +28,8 @@ def decode(clue: Clue) -> Decoded:
         raise WireError("not_json")
     gateway = gateway_name(body["device_info"]["mac"])
     data = body.get("data")
+    if isinstance(data, dict) and "mac" in data and "rssi" in data:
+        data = [data]
     if not isinstance(data, list):
         return _status(gateway, data if isinstance(data, dict) else {})
     sightings, drops = gather(data, _sighting)

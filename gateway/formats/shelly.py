@@ -17,6 +17,7 @@ from gateway.readings import percent_of, rssi_of
 from gateway.sightings import Basis, Decoded, Event, Fields, Sighting
 from gateway.times import number_of, unix_milliseconds, unix_seconds
 
+_NOTIFICATIONS: Final = ("NotifyEvent", "NotifyStatus", "NotifyFullStatus")
 _NUMBERS: Final = (("temperature", "temperature_c"), ("humidity", "humidity_percent"))
 
 
@@ -25,7 +26,7 @@ def detect(clue: Clue) -> bool:
     if type(body) is dict:
         if "addr" in body and ("rssi" in body or "service_data" in body):
             return True
-        if body.get("method") == "NotifyEvent":
+        if body.get("method") in _NOTIFICATIONS:
             return True
         return "devices" in body and "total" in body and "offset" in body
     if type(body) is list:
@@ -43,6 +44,8 @@ def decode(clue: Clue) -> Decoded:
         return Decoded("sightings", None, sightings, drops=drops)
     if body.get("method") == "NotifyEvent":
         return _notification(body)
+    if body.get("method") in _NOTIFICATIONS:
+        raise WireError("not_a_sighting", "a status without the address of any tag")
     if "devices" in body:
         return _relay_list(body)
     gateway = body.get("gateway")

@@ -43,3 +43,13 @@ def test_broken_messages() -> None:
         read(packed()[:-2])
     with pytest.raises(WireError, match="devices"):
         read(packed(devices=7))
+
+
+def test_json_with_the_frames_as_hex_or_an_unsigned_rssi() -> None:
+    body = {"v": "1", "mid": 1, "time": 4, "mac": "123B6A1A64CF"}
+    rows = [FRAME.hex().upper(), [4, "123B6A1A64CF", 0xAA, "020106"], "00", "no hex"]
+    decoded = read({**body, "devices": rows}, name="april_brother")
+    first, second = decoded.sightings
+    assert (first.device, first.rssi_dbm, first.adv) == ("12:3B:6A:1A:64:CF", -86, b"\x02\x01\x06")
+    assert (second.device, second.rssi_dbm, second.adv) == (first.device, first.rssi_dbm, first.adv)
+    assert decoded.drops == {"cut_short": 1, "bad_entry": 1}

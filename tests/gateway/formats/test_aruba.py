@@ -1,3 +1,5 @@
+import base64
+
 from tests.gateway.formats.reading import detail, identity, read
 
 REPORTER = {"reporter": {"mac": "204c038b86fe", "time": "1639126691"}}
@@ -34,3 +36,15 @@ def test_minus_101_is_no_percentage_and_a_beacon_names_itself() -> None:
     assert (
         identity({**REPORTER, "reported": [beacon]}) == "ibeacon:783a6970-7094-d086-3b4a-9bf94e555241:214:87"
     )
+
+
+def test_bytes_as_base64_where_protobuf_was_made_json() -> None:
+    def packed(text: str) -> str:
+        return base64.b64encode(bytes.fromhex(text)).decode()
+
+    raw = {"mac": packed("f008d155b4fe"), "data": packed("0201061aff4c000215"), "rssi": -60}
+    decoded = read({"reporter": {"mac": packed("204c038b86fe")}, "bleData": [raw, {**raw, "data": "?"}]})
+    assert decoded.gateway == "20:4C:03:8B:86:FE"
+    first, second = decoded.sightings
+    assert (first.device, first.adv) == ("F0:08:D1:55:B4:FE", bytes.fromhex("0201061aff4c000215"))
+    assert second.adv is None

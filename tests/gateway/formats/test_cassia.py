@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from contracts.errors import WireError
@@ -41,3 +43,14 @@ def test_the_gateways_own_rssi_is_no_sighting() -> None:
     decoded = read(body)
     assert decoded.sightings == []
     assert decoded.fields["wifi_rssi_dbm"] == -21
+
+
+def test_several_events_in_one_message() -> None:
+    """A bridge that forwards what the stream brought since its last message."""
+    other = {**ITEM, "bdaddrs": {"bdaddr": "ED:47:B0:D3:A9:C9", "bdaddrType": "public"}, "rssi": -47}
+    stream = f":keep-alive\n\ndata: {json.dumps(ITEM)}\n\ndata:{json.dumps(other)}\n\ndata: cut sho"
+    for body in (stream, [ITEM, other, 7]):
+        decoded = read(body, name="cassia")
+        assert [sighting.rssi_dbm for sighting in decoded.sightings] == [-37, -47]
+        assert decoded.sightings[1].device == "ED:47:B0:D3:A9:C9"
+    assert detail(stream, index=1)["address_type"] == "public"

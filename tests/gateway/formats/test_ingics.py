@@ -34,3 +34,10 @@ def test_a_heartbeat_is_no_sighting() -> None:
     assert (decoded.kind, decoded.sightings) == ("gateway_heartbeat", [])
     with pytest.raises(WireError):
         read("$GPSR,C82B96AE3B04")
+
+
+@pytest.mark.parametrize("body", [{"data": LINE}, {"data": f"{LINE}\r\n{LINE}"}, [LINE], {"data": [LINE]}])
+def test_lines_in_json_of_any_shape(body: object) -> None:
+    decoded = read(body, name="ingics")
+    assert decoded.gateway == "80:61:72:C8:9C:09"
+    assert {sighting.rssi_dbm for sighting in decoded.sightings} == {-2}

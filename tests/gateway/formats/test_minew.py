@@ -2,7 +2,6 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import WireError
 from tests.gateway.formats.reading import detail, identity, read
 
 HEAD = {"timestamp": "2026-02-09T00:13:53.668Z", "type": "Gateway", "mac": "AC233FC03641", "gatewayFree": 89}
@@ -78,6 +77,15 @@ def test_the_gateways_element_is_its_heartbeat() -> None:
     assert decoded.fields == {"gateway_status": {"free_percent": 89}}
 
 
-def test_without_a_name_nobody_sent_it() -> None:
-    with pytest.raises(WireError, match="no_gateway"):
-        read([{**HEAD, "mac": None}, TAG])
+@pytest.mark.parametrize("head", [[], [{**HEAD, "mac": None}]])
+def test_old_firmware_without_the_gateways_element_leaves_its_name_to_the_topic(head: list[Any]) -> None:
+    decoded = read([*head, TAG, BEACON], "/gw/ac233fc03641/status", "minew")
+    assert (decoded.gateway, len(decoded.sightings)) == (None, 2)
+
+
+def test_the_gateways_element_may_come_last_and_zones_are_minded() -> None:
+    zoned = {**TAG, "timestamp": "2026-02-09T08:13:53.667+08:00", "rssi": "-65"}
+    decoded = read([TAG, zoned, BEACON, TAG, HEAD], name="minew")
+    assert decoded.gateway == "AC:23:3F:C0:36:41"
+    first, second, *_ = decoded.sightings
+    assert (first.at, first.rssi_dbm) == (second.at, second.rssi_dbm)

@@ -71,3 +71,10 @@ def test_rubbish_is_counted() -> None:
     assert len(decoded.sightings) == 2
     assert decoded.sightings[1].basis == "none"
     assert decoded.drops == {"bad_entry": 2, "no_device": 1, "no_rssi": 1}
+
+
+def test_a_single_advert_may_come_without_a_list_and_without_a_time() -> None:
+    single = {"type": "other", "rssi": -50, "mac": "f95bc0ec4e56", "adv_data": "020106"}
+    decoded = read({"msg_id": 3070, "device_info": {"mac": "409151A65C96"}, "data": single}, name="moko")
+    (sighting,) = decoded.sightings
+    assert (sighting.device, sighting.at, sighting.adv) == ("F9:5B:C0:EC:4E:56", None, b"\x02\x01\x06")

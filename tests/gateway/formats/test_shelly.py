@@ -63,3 +63,9 @@ def test_the_relays_list_has_no_rssi() -> None:
 
 def test_wills() -> None:
     assert read(b"false", "shellyplus1-a8/online", "shelly").fields == {"status": "offline"}
+
+
+def test_a_status_names_no_tag() -> None:
+    status = {"bthomedevice:200": {"id": 200, "rssi": -60, "battery": 100, "packet_id": 5}}
+    with pytest.raises(WireError, match="not_a_sighting"):
+        read({"src": "shelly1g4-aabb", "method": "NotifyStatus", "params": status}, name="shelly")
