@@ -100,6 +100,16 @@ class TaskView(msgspec.Struct, frozen=True):
     """When the next step will be told; None where nobody needs to be, or the clock stands still."""
     reached_at: Instant | None = None
     """When somebody first stood there. Differs from ``on_scene_at`` where that person was relieved."""
+    asked_at: Instant = 0
+    """When this person was asked for: with the call, or later."""
+    first_offer_at: Instant | None = None
+    committed_at: Instant | None = None
+    """When anybody first committed, or came."""
+    accepted: int = 0
+    """Offers that were accepted …"""
+    declined: int = 0
+    timed_out: int = 0
+    """… and ended in silence."""
     target_s: float = 0.0
     """``deadline_at`` less this is when our clock began, pauses taken out."""
     miss_cause: str = ""

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from contracts.figures import Figures
 from contracts.messages import CallChanged, Candidate, Fact, Message
 from contracts.quantities import Instant
 
@@ -108,4 +109,8 @@ class Past(Protocol):
 
     def incident(self, call_id: str, now: Instant) -> Incident | None:
         """Everything about one call; None when it is not in the journal, or too long ago."""
+        ...
+
+    def figures(self, since: Instant, until: Instant, utc_offset_s: int) -> Figures:
+        """How well people were helped who called in [since, until)."""
         ...

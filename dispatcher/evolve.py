@@ -143,6 +143,7 @@ def _offer_ended(
     match fact:
         case m.OfferAccepted():
             offer.ended = "accepted"
+            task.acceptances += 1
             _hold(task, unit, offer.depot, fact.at)
             task.assigned_at = fact.at
             task.eta_at = fact.at + round(offer.eta_s * 1e6)
@@ -225,6 +226,7 @@ def _hold(task: Task, unit: Unit, depot: str | None, at: Instant) -> None:
     assert unit.task_id is None, (unit.unit_id, unit.task_id)
     assert unit.offer_id is None, (unit.unit_id, unit.offer_id)
     task.unit_id, unit.task_id = unit.unit_id, task.need.task_id
+    task.committed_at = task.committed_at or at
     task.depot, task.told, task.waiting_for = depot, False, {}
     _new_holder(task)
 

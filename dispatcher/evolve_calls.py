@@ -43,7 +43,7 @@ def received(ledger: Ledger, fact: m.CallReceived) -> None:
         timeline=[entry(fact)],
     )
     for need in fact.tasks:
-        ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at)
+        ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at, asked_at=fact.at)
     ledger.open_calls.append(fact.call_id)
 
 
@@ -73,7 +73,7 @@ def changed(ledger: Ledger, fact: Fact) -> None:
             _close(ledger, call, fact)
         case m.TaskAdded():
             call.tasks = (*call.tasks, fact.task.task_id)
-            ledger.tasks[fact.task.task_id] = Task(call.call_id, fact.task, fact.at)
+            ledger.tasks[fact.task.task_id] = Task(call.call_id, fact.task, fact.at, asked_at=fact.at)
             detail = fact.task.role
         case m.TaskCancelled():
             _end(ledger, call, (fact.task_id,), "not_needed", fact)

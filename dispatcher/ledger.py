@@ -75,7 +75,12 @@ class Task(msgspec.Struct):
     escalated: int = 0
     """Steps of the ladder taken since somebody was last committed."""
     escalated_to: str = ""
+    asked_at: Instant = 0
+    """When this person was asked for."""
     first_offer_at: Instant | None = None
+    committed_at: Instant | None = None
+    """When anybody first committed, or came."""
+    acceptances: int = 0
     refusals: int = 0
     silences: int = 0
     given_back: int = 0

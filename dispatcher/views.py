@@ -98,6 +98,12 @@ def task_view(task: Task, held: bool) -> TaskView:
         escalates_at=None if held else escalates_at(task),
         reached_at=task.reached_at,
         target_s=task.need.target_s,
+        asked_at=task.asked_at,
+        first_offer_at=task.first_offer_at,
+        committed_at=task.committed_at,
+        accepted=task.acceptances,
+        declined=task.refusals,
+        timed_out=task.silences,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
 from contracts.errors import StorageError
+from contracts.figures import Figures, figures
 from contracts.messages import Fact, Message
 from contracts.quantities import HOUR, MILLISECOND, MINUTE, SECOND, Instant
 from dashboard.past import MARK_KINDS, MARKS_LIMIT, Decision, Incident, Mark, Span, Track
@@ -22,6 +23,7 @@ from dispatcher.catalogue import Catalogue
 from dispatcher.evolve import evolve
 from dispatcher.ledger import Ledger, calls_of, new_ledger, unit_status
 from runtime import history
+from runtime.figures import calls_in
 from runtime.history import PastPosition
 from runtime.journal import StoredJournal
 
@@ -101,6 +103,13 @@ class JournalPast:
             decisions=tuple(decisions),
             tracks=tuple(self._tracks(call, min(end + AROUND, call.received_at + TRACK_LIMIT))),
         )
+
+    def figures(self, since: Instant, until: Instant, utc_offset_s: int) -> Figures:
+        before = self._journal.seq_at(since - 1)
+        ledger = self.ledger_at(before)
+        facts = self._journal.read(before, self._journal.seq_at(until))
+        calls = calls_in(ledger, facts, since, until)
+        return figures(calls, self.catalogue.site.services, since, until, utc_offset_s)
 
     def _tracks(self, call: m.CallChanged, until: Instant) -> Iterator[Track]:
         """Of everybody who had a part in the call, and of the caller's own device if it opted in."""

@@ -59,6 +59,12 @@ export interface TaskView {
   escalated_to: string;
   escalates_at: number | null;
   reached_at: number | null;
+  asked_at: Instant;
+  first_offer_at: number | null;
+  committed_at: number | null;
+  accepted: number;
+  declined: number;
+  timed_out: number;
   target_s: number;
   miss_cause: string;
 }
