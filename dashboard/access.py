@@ -123,11 +123,13 @@ COMMANDS: Final[dict[RoleName, frozenset[type[m.Command]]]] = {
     "admin": _DESK | _WORKSHOP,
 }
 
+_BOARD: Final = ("calls", "units", "logbooks", "stock", "moves", "feedback", "alarms")
+
 TOPICS: Final[dict[RoleName, tuple[str, ...]]] = {
-    "operator": ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "pos"),
+    "operator": (*_BOARD, "where", "gw", "health", "site", "devices", "pos"),
     "staff": ("me", "site"),
     "technician": ("stock", "gw", "health", "site", "devices", "pos"),
-    "admin": ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "pos"),
+    "admin": (*_BOARD, "where", "gw", "health", "site", "devices", "pos"),
 }
 """By the part of a topic before the colon."""
 

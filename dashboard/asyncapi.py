@@ -8,6 +8,7 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import Message
 from contracts.wire import COMMAND_TYPES, HANDHELD_COMMANDS, ROOT, ROUTES
+from dashboard.alarms import AlarmBoard
 from dashboard.desk import TEXT_TOPICS
 from dashboard.feed import SlotEntry
 from dashboard.handheld import Mine
@@ -53,7 +54,7 @@ ONLY_IN_REPLAY: Final = ("at",)
 
 def asyncapi(version: str) -> Schema:
     """The whole document; ``version`` is the product's."""
-    types: list[Any] = [*ROUTES, SlotEntry, Where, Mine, GatewayView, DeviceView]
+    types: list[Any] = [*ROUTES, AlarmBoard, SlotEntry, Where, Mine, GatewayView, DeviceView]
     _, schemas = msgspec.json.schema_components(types, ref_template=TEMPLATE)
     channels = _mqtt_channels()
     texts = [*SOCKET_TEXTS, "frame"]

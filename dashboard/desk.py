@@ -10,6 +10,7 @@ from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from dashboard import frames, handheld
+from dashboard.alarms import Alarms
 from dashboard.customer import CallStatus, call_status
 from dashboard.feed import Feed, SlotEntry
 from dashboard.radar import Radar, Seen
@@ -18,7 +19,20 @@ from dashboard.settings import DashboardSettings
 from dashboard.slots import Slots
 from dashboard.view import View, Where
 
-TEXT_TOPICS: Final = ("calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices")
+TEXT_TOPICS: Final = (
+    "calls",
+    "units",
+    "logbooks",
+    "stock",
+    "where",
+    "gw",
+    "health",
+    "site",
+    "devices",
+    "alarms",
+    "moves",
+    "feedback",
+)
 
 Origin: TypeAlias = Literal["live", "simulated", "replay"]
 """Where what is shown comes from; pages and every frame say so."""
@@ -41,6 +55,7 @@ class Desk:
         self.slots = Slots()
         self.radar = Radar(site, from_seconds(settings.stale_s), FLAGS[origin])
         self.feed = Feed(settings.resume_events)
+        self.alarms = Alarms()
         self.zones: dict[str, str | None] = {}
         """Device → the zone it is most probably in."""
         self.call_versions: dict[str, int] = {}
@@ -177,6 +192,12 @@ class Desk:
                 return {"services": list(view.services.values()), "ingest": view.ingest, "screens": counters}
             case "site":
                 return {"closures": view.closures, "guests": view.guests}
+            case "alarms":
+                return self.alarms.board
+            case "moves":
+                return view.moves
+            case "feedback":
+                return list(view.feedback.values())
             case "devices":
                 return [view.device(device) for device in view.enrolment.devices]
             case _:

@@ -1,6 +1,6 @@
 """The HTTP interface as OpenAPI 3.1, made from the very types that the handlers use."""
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -8,6 +8,7 @@ from contracts import messages as m
 from contracts.sitemap import Name
 from contracts.wire import COMMAND_TYPES
 from dashboard.access import COMMANDS, AuditEntry
+from dashboard.alarms import Act
 from dashboard.customer import CallStatus
 from dashboard.past import Incident, Mark, Span
 from dashboard.routes import Route
@@ -60,6 +61,19 @@ class CommandAnswer(msgspec.Struct):
 
 class Audit(msgspec.Struct):
     entries: list[AuditEntry]
+
+
+class AlarmWish(msgspec.Struct):
+    """``minutes`` and ``reason`` are for shelving: nothing is put aside without both."""
+
+    act: Act
+    alarms: list[str]
+    minutes: Literal[5, 15, 60] | None = None
+    reason: Literal["known", "working", "test"] | None = None
+
+
+class Marked(msgspec.Struct):
+    marked: int
 
 
 class Marks(msgspec.Struct):
@@ -192,6 +206,7 @@ OPERATIONS: Final = (
         "get", "/post/{token}", "The validator that Meraki asks for", media_type="text/plain",
         query=("validator",),
     ),
+    Operation("post", "/api/alarms", "Acknowledge, shelve or take back alarms", DESK, AlarmWish, Marked),
     Operation("get", "/api/replay", "What is kept for replays", DESK, None, Span),
     Operation(
         "get", "/api/replay/marks", "The ticks of the time bar, oldest first", DESK, None, Marks,

@@ -11,6 +11,7 @@ from contracts.grid import WalkableGrid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant, from_seconds
 from contracts.sitemap import Site
+from dashboard.alarms import AlarmMark
 from dashboard.desk import Desk, Origin
 from dashboard.radar import column_lengths_fit
 from dashboard.settings import DashboardSettings
@@ -44,6 +45,8 @@ class DashboardService:
         m.UnitChanged,
         m.LogbookChanged,
         m.StockChanged,
+        m.RebalanceChanged,
+        m.FeedbackChanged,
         m.Snapshot,
         m.ZoneChanged,
         m.GatewayHealth,
@@ -81,6 +84,8 @@ class DashboardService:
             m.UnitChanged: self._unit,
             m.LogbookChanged: self._logbook,
             m.StockChanged: self._stock,
+            m.RebalanceChanged: self._moves,
+            m.FeedbackChanged: self._feedback,
             m.Snapshot: self._snapshot,
             m.ZoneChanged: self._zone,
             m.GatewayHealth: self._gateway,
@@ -107,7 +112,7 @@ class DashboardService:
         if now < self._next_beat:
             return ()
         self._next_beat = now + BEAT
-        out: list[Message] = [*self._request(now), *self._forget(now)]
+        out: list[Message] = [*self._request(now), *self._forget(now), *self._look(now)]
         if now >= self._next_where:
             self._next_where = now + from_seconds(self.settings.where_s)
             out += self._where(now)
@@ -115,6 +120,18 @@ class DashboardService:
             self._next_key = now + from_seconds(self.settings.key_frame_s)
             out += self.desk.radar.key_frames(now)
         return out
+
+    def mark(self, marks: Iterable[AlarmMark], lifted: Iterable[str], now: Instant) -> Sequence[Message]:
+        """Somebody dealt with alarms (kept by the web adapter): everybody is told."""
+        self._start(now)
+        self.desk.alarms.mark(marks, lifted)
+        return self._look(now)
+
+    def _look(self, now: Instant) -> list[Message]:
+        """The alarms as they are now, if they are others than before."""
+        if not self.desk.alarms.look(self.desk.view, now):
+            return []
+        return [self.desk.feed.event("alarms", "Alarms", self.desk.alarms.board, now)]
 
     def _start(self, now: Instant) -> None:
         if not self.desk.boot:
@@ -223,7 +240,8 @@ class DashboardService:
         event = desk.feed.event("calls", "CallChanged", call, now)
         desk.call_versions[call.call_id] = event.seq
         concerned = units_of(call) + (units_of(before) if before is not None else [])
-        return [event, *self._call_touched(call.call_id, list(dict.fromkeys(concerned)), now)]
+        alarms = self._look(now) if is_alarming(call) else []  # an emergency does not wait for the beat
+        return [event, *alarms, *self._call_touched(call.call_id, list(dict.fromkeys(concerned)), now)]
 
     def _call_touched(self, call_id: str, unit_ids: Sequence[str], now: Instant) -> list[Message]:
         """Handhelds and dots that depend on a call."""
@@ -254,6 +272,17 @@ class DashboardService:
             return []
         return [self.desk.feed.event("stock", "StockChanged", stock, now)]
 
+    def _moves(self, moves: m.RebalanceChanged, now: Instant) -> list[Message]:
+        if moves.version < self.desk.view.moves.version or moves == self.desk.view.moves:
+            return []
+        self.desk.view.moves = moves
+        return [self.desk.feed.event("moves", "RebalanceChanged", moves, now)]
+
+    def _feedback(self, feedback: m.FeedbackChanged, now: Instant) -> list[Message]:
+        if not self.desk.view.take_feedback(feedback):
+            return []
+        return [self.desk.feed.event("feedback", "FeedbackChanged", feedback, now)]
+
     def _snapshot(self, snapshot: m.Snapshot, now: Instant) -> list[Message]:
         """All of the dispatcher's state: what is open here and not there is gone."""
         self._awaiting_snapshot = False
@@ -265,6 +294,8 @@ class DashboardService:
             out += self._stock(stock, now)
         for book in snapshot.logbooks:
             out += self._logbook(book, now)
+        for feedback in snapshot.feedback:
+            out += self._feedback(feedback, now)
         for call in snapshot.calls:
             out += self._call(call, now)
         there = {call.call_id for call in snapshot.calls}

@@ -13,6 +13,8 @@ from contracts.quantities import Instant
 from contracts.sitemap import Site
 
 FINISHED: Final = m.CLOSED_CALL_STATES
+FEEDBACK_LIMIT: Final = 500
+"""Things to put right that are shown; closed ones leave first."""
 KNOWN_LIMIT: Final = 10_000
 """Gateways, services or devices of which something was heard; more are a fault or an attack, and counted."""
 
@@ -77,6 +79,8 @@ class View:
         self.telemetry: dict[str, m.DeviceTelemetry] = {}
         self.ingest: m.IngestCounted | None = None
         self.enrolment = m.EnrolmentChanged(version=-1, devices=())
+        self.moves = m.RebalanceChanged(version=-1, moves=())
+        self.feedback: dict[str, m.FeedbackChanged] = {}
         self.closures = m.ClosuresChanged(version=-1, connectors=(), fire_mode=False)
         self.guests = m.GuestGatewaysChanged(version=-1, gateways=())
         self.tallies: Counter[tuple[str, str]] = Counter()
@@ -127,6 +131,17 @@ class View:
         if known is not None and (book.version < known.version or book == known):
             return False
         self.logbooks[book.unit_id] = book
+        return True
+
+    def take_feedback(self, feedback: m.FeedbackChanged) -> bool:
+        known = self.feedback.get(feedback.feedback_id)
+        if known is not None and (feedback.version < known.version or feedback == known):
+            return False
+        self.feedback.pop(feedback.feedback_id, None)
+        self.feedback[feedback.feedback_id] = feedback
+        while len(self.feedback) > FEEDBACK_LIMIT:
+            closed = (each.feedback_id for each in self.feedback.values() if each.closed_at is not None)
+            del self.feedback[next(closed, next(iter(self.feedback)))]
         return True
 
     def take_gateway(self, message: m.GatewayHealth | m.GatewayStatus) -> bool:

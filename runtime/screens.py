@@ -13,12 +13,14 @@ from contracts.errors import LinkError, StorageError
 from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFrame
 from contracts.quantities import Instant
 from dashboard.adapters.core import Accounts as AccountsPort
+from dashboard.adapters.core import AlarmStore as AlarmStorePort
 from dashboard.adapters.web import Hub, ScreensServer, create_app, open_listener, server_config
 from dashboard.past import Past
 from dashboard.service import DashboardService
 from dispatcher.catalogue import catalogue_of
 from runtime import tls
 from runtime.accounts import Accounts, ensure_demo_users
+from runtime.alarm_marks import AlarmMarks
 from runtime.broker import write_private
 from runtime.clock import now
 from runtime.compose import Ground
@@ -38,6 +40,8 @@ class Screens:
         accounts = Accounts(engine)
         self.accounts: AccountsPort = accounts
         self._prune_accounts = accounts.prune
+        self.alarms: AlarmStorePort = AlarmMarks(engine)
+        self.service.desk.alarms.mark(AlarmMarks(engine).load(now()))
         self.past: Past | None = JournalPast(
             catalogue_of(ground.site, ground.grid), StoredJournal(engine), data / "history"
         )

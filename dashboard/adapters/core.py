@@ -6,6 +6,7 @@ from typing import Protocol
 from contracts.messages import Message
 from contracts.quantities import Instant
 from dashboard.access import AuditEntry, Session
+from dashboard.alarms import AlarmMark
 from dashboard.past import Past
 from dashboard.service import DashboardService
 
@@ -36,11 +37,18 @@ class Accounts(Protocol):
         ...
 
 
+class AlarmStore(Protocol):
+    """What was done about alarms, over restarts. Its calls block for a moment."""
+
+    def save(self, marks: Sequence[AlarmMark], lifted: Sequence[str]) -> None: ...
+
+
 class ScreensCore(Protocol):
     """The process around the adapter: one dashboard service, the bus, the clock, the accounts."""
 
     service: DashboardService
     accounts: Accounts
+    alarms: AlarmStore
     past: Past | None
     """What replays read; None where nothing is kept."""
     secret: bytes

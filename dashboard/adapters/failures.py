@@ -20,6 +20,7 @@ TEXTS: Final[dict[str, tuple[int, str, str]]] = {
     "bad_origin": (403, "来源不符", "The request comes from another site"),
     "not_found": (404, "没有找到", "Not found"),
     "key_in_use": (409, "该请求编号已用于其他操作", "This request number was used for something else"),
+    "not_shelvable": (409, "紧急告警不能搁置", "Emergencies are never put aside"),
     "in_replay": (409, "回放中不能操作", "Nothing can be changed in a replay"),
     "refused": (409, "暂时无法受理", "This cannot be done now"),
     "expired": (410, "请求已过期", "This is too long ago"),

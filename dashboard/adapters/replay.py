@@ -61,6 +61,7 @@ class PastCore:
         self.service = service
         self.accounts = screens.core.accounts
         self.secret = screens.core.secret
+        self.alarms = screens.core.alarms
         self.past = screens.core.past
         self._replay = replay
 

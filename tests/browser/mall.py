@@ -32,6 +32,7 @@ from dispatcher.catalogue import catalogue_of
 from dispatcher.service import DispatcherService
 from dispatcher.settings import DispatcherSettings
 from runtime.accounts import Accounts
+from runtime.alarm_marks import AlarmMarks
 from runtime.history import History
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
@@ -75,6 +76,8 @@ class Mall:
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
         self.journal, self.history = StoredJournal(engine), History(folder / "history", days=2)
+        self.alarms: core.AlarmStore = AlarmMarks(engine)
+        self.service.desk.alarms.mark(AlarmMarks(engine).load(self.now()))
         self.past: core.Past | None = JournalPast(
             catalogue_of(self.site, small_grid()), self.journal, folder / "history"
         )

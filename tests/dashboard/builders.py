@@ -26,6 +26,7 @@ from dashboard.past import Past
 from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
+from runtime.alarm_marks import AlarmMarks
 from runtime.tables import metadata
 from tests.sites import small_mall
 
@@ -152,6 +153,7 @@ class Core:
         database, self.passwords = records_with_users()
         (folder / "records.db").write_bytes(database)
         self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
+        self.alarms = AlarmMarks(self.accounts._engine)
         self.past: Past | None = None
         self.clock = T0
         self.sent: list[m.Command] = []

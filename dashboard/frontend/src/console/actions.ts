@@ -4,12 +4,13 @@ import { signal } from "@preact/signals";
 import { command, get, newKey, post } from "../shared/http";
 import { named } from "../shared/i18n";
 import { reasonText } from "../shared/reasons";
-import type { CallChanged, Place } from "../shared/protocol";
+import type { CallChanged, Place, StockMove } from "../shared/protocol";
 import { pressingTask } from "../shared/sla";
 import type { RouteJson } from "../shared/site";
 import { dots } from "./dots";
 import { follow } from "./feed";
 import { draft, hanging, routes } from "./map/layers";
+import { to, type OrderKey } from "./ordertexts";
 import { spokenLine } from "./said";
 import * as state from "./state";
 import { t } from "./texts";
@@ -21,10 +22,12 @@ interface Answer {
   subject: string;
 }
 
-export type Tab = "detail" | "new" | "staff" | "gateways" | "site" | "figures" | "alarms";
+export type Tab = "items" | "detail" | "new" | "staff" | "gateways" | "site" | "figures" | "alarms";
 export const tab = signal<Tab>("detail");
 export const following = signal<string | null>(null);
 export const asksCancel = signal(false);
+/** The question that stands in the place of the call's buttons. */
+export const asks = signal<"hold" | "merge" | "add" | null>(null);
 
 /** Sends one command and says the outcome; the subject when it was accepted. */
 async function send(
@@ -73,6 +76,32 @@ export const cancelCall = (callId: string, reason: string) => {
   asksCancel.value = false;
   return send({ type: "CancelCall", call_id: callId, reason }, t("said.cancelled"));
 };
+
+/** Sends an order that answers a question; the question goes. */
+function order(body: Record<string, unknown>, done: OrderKey, undo: ((subject: string) => void) | null = null): Promise<string | null> {
+  asks.value = null;
+  return send(body, to(done), undo);
+}
+
+export const hold = (callId: string, cause: string, until: number) =>
+  order({ type: "HoldCall", call_id: callId, cause, until }, "said.held", () => void resume(callId));
+export const resume = (callId: string) => order({ type: "ResumeCall", call_id: callId }, "said.resumed");
+export const merge = (callId: string, into: string) =>
+  order({ type: "MergeCalls", call_id: callId, into }, "said.merged", () => void unmerge(callId)).then((done) => {
+    if (done !== null) select({ kind: "call", id: into });
+  });
+export const unmerge = (callId: string) => order({ type: "UnmergeCall", call_id: callId }, "said.unmerged");
+export const addTask = (callId: string, role: string) =>
+  order({ type: "AddTask", call_id: callId, role }, "said.added", (taskId) => void dropTask(taskId));
+export const dropTask = (taskId: string) => order({ type: "CancelTask", task_id: taskId, reason: "operator" }, "said.dropped");
+export const abandon = (callId: string) => order({ type: "AbandonCall", call_id: callId, reason: "customer_gone" }, "said.abandoned");
+export const relieve = (unitId: string, toUnitId: string | null, duty: "on" | "break" | "off") =>
+  order({ type: "RelieveUnit", unit_id: unitId, to_unit_id: toUnitId, duty, reason: "operator" }, "said.relieved");
+export const returnLoan = (taskId: string, depot: string) => order({ type: "ReturnLoan", task_id: taskId, depot }, "said.loan");
+export const extendLoan = (taskId: string, dueAt: number) => order({ type: "ExtendLoan", task_id: taskId, due_at: dueAt }, "said.loan");
+export const writeOffLoan = (taskId: string) => order({ type: "WriteOffLoan", task_id: taskId, reason: "lost" }, "said.loan");
+export const moveStock = (move: StockMove) =>
+  order({ type: "MoveStock", item: move.item, count: move.count, from_depot: move.from_depot, to_depot: move.to_depot }, "said.loan");
 
 export const assign = (taskId: string, unitId: string) =>
   send(
@@ -126,6 +155,7 @@ export const wantedView = signal<{ x: number; y: number } | null>(null);
 export function select(next: state.Selection | null): void {
   state.selection.value = next;
   asksCancel.value = false;
+  asks.value = null;
   if (following.value && following.value !== next?.id) following.value = null;
   if (!next) return;
   tab.value = next.kind === "gateway" ? "gateways" : "detail";

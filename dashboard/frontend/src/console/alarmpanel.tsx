@@ -5,25 +5,27 @@ import { signal } from "@preact/signals";
 import { clockTime } from "../shared/i18n";
 import { focusOnce } from "../shared/focus";
 import { Icon } from "../shared/icon";
+import type { Alarm } from "../shared/protocol";
 import { select } from "./actions";
 import {
-  FLOOD,
   SHELF_MINUTES,
   SHELF_REASONS,
   acknowledge,
-  acknowledged,
+  alarmText,
   alarms,
+  causeText,
+  goalOf,
   isShelved,
   mayShelve,
   onShelf,
   shelve,
-  shelved,
   unacknowledged,
   unshelve,
-  type Alarm,
+  whereText,
 } from "./alarms";
 import * as state from "./state";
-import { t, type TextKey } from "./texts";
+import { coded, t } from "./texts";
+import { byText } from "./words";
 
 /** The alarm that is about to be put aside. */
 const asking = signal<string | null>(null);
@@ -35,12 +37,13 @@ export function AlarmPanel() {
     <section class="panel-body">
       <h2>{t("top.alarms")}</h2>
       {open.length === 0 && <p class="muted">{t("alarm.none")}</p>}
-      {unacknowledged.value.length > 1 && (
-        <button onClick={() => acknowledge(unacknowledged.value.map((alarm) => alarm.id))}>
+      <p class="muted">{t("alarm.rate", { n: state.board.value.begun_last_hour })}</p>
+      {unacknowledged.value.length > 1 && !state.past.value && (
+        <button onClick={() => void acknowledge(unacknowledged.value)}>
           <Icon name="check" size={16} /> {t("alarm.ackAll")}
         </button>
       )}
-      {open.length > FLOOD ? <Flood open={open} /> : <Rows rows={open} />}
+      {state.board.value.flood ? <Flood open={open} /> : <Rows rows={open} />}
       {onShelf.value.length > 0 && <h3>{t("alarm.shelved", { n: onShelf.value.length })}</h3>}
       <Rows rows={onShelf.value} />
     </section>
@@ -51,75 +54,78 @@ function Rows({ rows }: { rows: Alarm[] }) {
   return (
     <ul class="alarms">
       {rows.map((alarm) => (
-        <Row key={alarm.id} alarm={alarm} />
+        <Row key={alarm.alarm_id} alarm={alarm} />
       ))}
     </ul>
   );
 }
 
-/** One heading per cause, the first of each beside it; emergencies are never folded. */
+/** One heading per cause, where it began beside it; emergencies are never folded. */
 function Flood({ open }: { open: Alarm[] }) {
-  const grave = open.filter((alarm) => alarm.level === 1);
-  const causes = new Map<string, Alarm[]>();
-  for (const alarm of open) {
-    if (alarm.level === 1) continue;
-    causes.set(alarm.text, [...(causes.get(alarm.text) ?? []), alarm]);
-  }
+  const byId = new Map(open.map((alarm) => [alarm.alarm_id, alarm]));
   return (
     <>
       <p class="warn">{t("alarm.flood")}</p>
-      <Rows rows={grave} />
-      {[...causes].map(([cause, rows]) => (
-        <details key={cause} class="cause">
-          <summary>
-            {cause} <strong>{rows.length}</strong> <span class="muted">{rows[rows.length - 1]?.where}</span>
-          </summary>
-          <Rows rows={rows} />
-        </details>
-      ))}
+      <Rows rows={open.filter((alarm) => alarm.level === 1)} />
+      {state.board.value.causes.map(({ cause, count, first }) => {
+        const began = byId.get(first);
+        return (
+          <details key={cause} class="cause">
+            <summary>
+              {causeText(cause)} <strong>{t("alarm.more", { n: count })}</strong>{" "}
+              {began && <span class="muted">{t("alarm.first", { name: `${alarmText(began)} ${whereText(began)}` })}</span>}
+            </summary>
+            <Rows rows={open.filter((alarm) => alarm.cause === cause)} />
+          </details>
+        );
+      })}
     </>
   );
 }
 
 function Row({ alarm }: { alarm: Alarm }) {
-  const done = acknowledged.value.has(alarm.id);
-  const { goTo } = alarm;
+  const done = alarm.acknowledged_by !== "";
+  const goTo = goalOf(alarm);
   const zone = state.site.value?.timezone;
-  const shelf = isShelved(alarm) ? shelved.value.get(alarm.id) : undefined;
+  const shelf = isShelved(alarm);
   return (
     <li class={`alarm level-${alarm.level} ${done || shelf ? "acknowledged" : ""}`}>
       <Icon name={alarm.level === 3 ? "gateway" : "warning"} size={20} />
       <button class="alarm-text link" disabled={!goTo} onClick={() => goTo && select(goTo)}>
-        <strong>{alarm.text}</strong>
+        <strong>{alarmText(alarm)}</strong>
         <span class="muted">
           {alarm.at > 0 && `${clockTime(alarm.at / 1e3, true, zone)} · `}
-          {alarm.where}
+          {whereText(alarm)}
         </span>
-        {shelf && <span class="muted">{t("alarm.until", { time: clockTime(shelf.until, false, zone), reason: t(`shelf.${shelf.reason}` as TextKey) })}</span>}
+        {shelf && (
+          <span class="muted">
+            {t("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: coded("shelf", alarm.shelf_reason) })} · {byText(alarm.shelved_by)}
+          </span>
+        )}
       </button>
       <span class="alarm-buttons">
         {shelf ? (
-          <button class="small" onClick={() => unshelve(alarm.id)}>
+          <button class="small" onClick={() => void unshelve(alarm)}>
             {t("alarm.unshelve")}
           </button>
         ) : (
           <>
             {done ? (
-              <span class="muted">{t("alarm.acked")}</span>
+              <span class="muted" title={t("alarm.by", { name: byText(alarm.acknowledged_by) })}>{t("alarm.acked")}</span>
             ) : (
-              <button class="small" onClick={() => acknowledge([alarm.id])}>
+              <button class="small" onClick={() => void acknowledge([alarm])}>
                 {t("alarm.ack")}
               </button>
             )}
             {mayShelve(alarm) && (
-              <button class="small" data-act="shelve" aria-expanded={asking.value === alarm.id} onClick={() => (asking.value = asking.value === alarm.id ? null : alarm.id)}>
+              <button class="small" data-act="shelve" aria-expanded={asking.value === alarm.alarm_id} onClick={() => (asking.value = asking.value === alarm.alarm_id ? null : alarm.alarm_id)}>
                 {t("alarm.shelve")}
               </button>
             )}
           </>
         )}
       </span>
-      {asking.value === alarm.id && !shelf && <Shelf alarm={alarm} />}
+      {asking.value === alarm.alarm_id && !shelf && <Shelf alarm={alarm} />}
     </li>
   );
 }
@@ -143,7 +149,7 @@ function Shelf({ alarm }: { alarm: Alarm }) {
           data-reason={reason}
           onClick={() => {
             asking.value = null;
-            shelve(alarm, minutes.value, reason);
+            void shelve(alarm, minutes.value, reason);
           }}
         >
           {t(`shelf.${reason}`)}

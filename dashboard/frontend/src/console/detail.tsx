@@ -2,14 +2,14 @@
 
 import { now } from "../shared/clock";
 import { clockTime, minutesSeconds } from "../shared/i18n";
-import { focusOnce } from "../shared/focus";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { reasonText } from "../shared/reasons";
 import { Ring, readable } from "../shared/ring";
 import { clockOf, isOpen, responseSeconds } from "../shared/sla";
 import type { CallChanged, Candidate, Cure, OfferView, TaskView } from "../shared/protocol";
-import { asksCancel, assign, beginMove, cancelCall, release, select } from "./actions";
+import { assign, release, select } from "./actions";
 import { Export, Knew } from "./knew";
+import { CallOrders, DropTask, Standing } from "./orders";
 import { UnitDetail } from "./unitdetail";
 import * as state from "./state";
 import { coded, t } from "./texts";
@@ -27,8 +27,6 @@ import {
   stateText,
   unitName,
 } from "./words";
-
-const CANCEL_REASONS = ["customer_gone", "duplicate", "mistake", "solved"] as const;
 
 export function Detail() {
   const chosen = state.selection.value;
@@ -76,7 +74,8 @@ function CallDetail({ call }: { call: CallChanged }) {
         {call.stars !== null && <dt>{t("call.stars")}</dt>}
         {call.stars !== null && <dd>{t(`stars.${call.stars as 1 | 2 | 3}`)}</dd>}
       </dl>
-      {isOpen(call) && state.canDispatch.value && <CallButtons call={call} />}
+      <Standing call={call} />
+      {isOpen(call) && state.canDispatch.value && <CallOrders call={call} />}
       {state.mayDispatch.value && <Export call={call} />}
       {state.past.value && <Knew call={call} />}
       <h3>{t("call.tasks")}</h3>
@@ -95,32 +94,6 @@ function CallDetail({ call }: { call: CallChanged }) {
   );
 }
 
-function CallButtons({ call }: { call: CallChanged }) {
-  if (!asksCancel.value) {
-    return (
-      <div class="buttons">
-        <button onClick={() => beginMove(call)}>
-          <Icon name="pin" size={16} /> {t("call.move")}
-        </button>
-        <button class="danger" onClick={() => (asksCancel.value = true)} title="C">
-          <Icon name="close" size={16} /> {t("call.cancel")}
-        </button>
-      </div>
-    );
-  }
-  return (
-    <fieldset class="why">
-      <legend>{t("call.cancel.why")}</legend>
-      {CANCEL_REASONS.map((reason, i) => (
-        <button key={reason} class="danger" ref={i === 0 ? focusOnce : null} onClick={() => void cancelCall(call.call_id, reason)}>
-          {reasonText(reason)}
-        </button>
-      ))}
-      <button onClick={() => (asksCancel.value = false)}>{t("call.back")}</button>
-    </fieldset>
-  );
-}
-
 function Task({ call, task }: { call: CallChanged; task: TaskView }) {
   const open = isOpen(call) && task.state !== "cleared" && task.state !== "cancelled";
   const sla = clockOf(call.received_at, task.deadline_at, task.eta_at, now.value);
@@ -132,6 +105,7 @@ function Task({ call, task }: { call: CallChanged; task: TaskView }) {
         <strong>{roleName(task.role)}</strong>
         {task.item && <span class="chip">{itemName(task.item)}</span>}
         <span class={`state state-${task.state}`}>{stateText(task)}</span>
+        <DropTask call={call} task={task} />
       </header>
       {task.unit_id && (
         <p class="sent">

@@ -5,10 +5,13 @@ import { heardServerTime, serverNow, setPast } from "../shared/clock";
 import { markPast } from "../shared/http";
 import { me } from "../shared/login";
 import type {
+  AlarmBoard,
   CallChanged,
   ClosuresChanged,
+  FeedbackChanged,
   IngestCounted,
   LogbookChanged,
+  RebalanceChanged,
   ServiceHealth,
   StockChanged,
   UnitChanged,
@@ -18,7 +21,7 @@ import { dots } from "./dots";
 import * as state from "./state";
 import { heardBook, logbooks } from "./talk";
 
-const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices"];
+const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "alarms", "moves", "feedback"];
 const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
 
 /** Calls that came in live while the page shows the past. */
@@ -97,8 +100,9 @@ export function closePast(floor: string): void {
 
 /** What was shown belongs to another time. */
 function forget(): void {
-  state.loaded.value = false;
-  for (const table of [state.calls, state.units, state.stock, state.places, state.gateways, state.devices, state.services]) {
+  state.loaded.value = state.boardLoaded.value = false;
+  state.board.value = state.NO_ALARMS;
+  for (const table of [state.calls, state.units, state.stock, state.places, state.gateways, state.devices, state.services, state.feedback]) {
     (table as Signal<ReadonlyMap<string, unknown>>).value = new Map();
   }
   dots.forget();
@@ -153,6 +157,15 @@ function whole(topic: string, data: unknown): void {
       return fill(state.stock, data as StockChanged[], (row) => row.depot);
     case "where":
       return fill(state.places, data as state.Where[], (row) => row.unit_id);
+    case "alarms":
+      state.board.value = data as AlarmBoard;
+      state.boardLoaded.value = true;
+      return;
+    case "moves":
+      state.moves.value = (data as RebalanceChanged).moves;
+      return;
+    case "feedback":
+      return fill(state.feedback, data as FeedbackChanged[], (row) => row.feedback_id);
     case "gw":
       return fill(state.gateways, data as state.GatewayRow[], (row) => row.gateway);
     case "devices":
@@ -182,6 +195,14 @@ function changed(kind: string, data: unknown): void {
       return heardBook(data as LogbookChanged);
     case "StockChanged":
       return newer(state.stock, (data as StockChanged).depot, data as StockChanged);
+    case "Alarms":
+      state.board.value = data as AlarmBoard;
+      return;
+    case "RebalanceChanged":
+      state.moves.value = (data as RebalanceChanged).moves;
+      return;
+    case "FeedbackChanged":
+      return newer(state.feedback, (data as FeedbackChanged).feedback_id, data as FeedbackChanged);
     case "Where":
       return merge(state.places, data as state.Where[], (row) => row.unit_id);
     case "Gateway":

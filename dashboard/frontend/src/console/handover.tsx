@@ -7,8 +7,8 @@ import { now } from "../shared/clock";
 import { clockTime, minutesSeconds, named } from "../shared/i18n";
 import { Icon } from "../shared/icon";
 import { me } from "../shared/login";
-import type { CallChanged } from "../shared/protocol";
-import { onShelf, shelved } from "./alarms";
+import type { Alarm, CallChanged } from "../shared/protocol";
+import { alarmText, onShelf, whereText } from "./alarms";
 import { findingText } from "./causes";
 import * as state from "./state";
 import { coded, t, type TextKey } from "./texts";
@@ -39,7 +39,7 @@ export function HandOver() {
       </header>
       <Section title="hand.hour" rows={[figures()]} />
       <Section title="hand.open" rows={state.openCalls.value.map(callLine)} />
-      <Section title="hand.shelved" rows={onShelf.value.map((alarm) => `${alarm.text} ${alarm.where} · ${shelfText(alarm.id, zone)}`)} />
+      <Section title="hand.shelved" rows={onShelf.value.map((alarm) => `${alarmText(alarm)} ${whereText(alarm)} · ${shelfText(alarm, zone)}`)} />
       <Section title="hand.site" rows={closed()} />
       <Section title="hand.gateways" rows={state.gatewaysDown.value.map((row) => `${row.gateway} · ${findingText(row.health?.finding ?? "")}`)} />
       <Section title="hand.absent" rows={absent()} />
@@ -77,9 +77,8 @@ function figures(): string {
   return t("hand.figures", { closed: closed.length, median: median === null ? "–" : minutesSeconds(median), late });
 }
 
-function shelfText(id: string, zone: string | undefined): string {
-  const shelf = shelved.value.get(id);
-  return shelf ? t("alarm.until", { time: clockTime(shelf.until, false, zone), reason: t(`shelf.${shelf.reason}` as TextKey) }) : "";
+function shelfText(alarm: Alarm, zone: string | undefined): string {
+  return t("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: coded("shelf", alarm.shelf_reason) });
 }
 
 function closed(): string[] {

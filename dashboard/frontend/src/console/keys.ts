@@ -12,6 +12,7 @@ import { undoLast } from "./said";
 import { nextBreach, toggleReplay } from "./replay";
 import { setSound, soundOn } from "./sound";
 import { stackShown } from "./stack";
+import { isOpen } from "../shared/sla";
 import * as state from "./state";
 import type { TextKey } from "./texts";
 
@@ -45,13 +46,16 @@ export const KEYS: [string[], TextKey][] = [
   [["N"], "help.new"],
   [["A"], "help.assign"],
   [["C"], "help.cancel"],
+  [["O"], "help.hold"],
+  [["J"], "help.merge"],
+  [["I"], "help.add"],
   [["0", "…", "9"], "help.floors"],
   [["PgUp", "PgDn"], "help.nextFloor"],
   [["Home"], "help.home"],
   [["Space"], "help.stack"],
   [["F"], "help.follow"],
   [["+", "−", "Z"], "help.zoom"],
-  [["P", "G", "S", "D", "W"], "help.tabs"],
+  [["P", "E", "G", "S", "D", "W"], "help.tabs"],
   [["X"], "help.gateways"],
   [["K"], "help.ack"],
   [["/"], "help.palette"],
@@ -91,6 +95,9 @@ const ALWAYS: Record<string, () => void> = {
 const SINGLE: Record<string, () => void> = {
   n: () => state.canDispatch.peek() && actions.beginCall(),
   a: () => document.querySelector<HTMLElement>(".candidates .assign")?.focus(),
+  o: () => ask("hold"),
+  j: () => ask("merge"),
+  i: () => ask("add"),
   c: () => {
     if (state.selectedCall.peek() && state.canDispatch.peek()) actions.asksCancel.value = true;
   },
@@ -104,6 +111,7 @@ const SINGLE: Record<string, () => void> = {
   "-": () => (zoomWish.value = "out"),
   z: () => (zoomWish.value = "fit"),
   p: () => toTab("staff"),
+  e: () => toTab("items"),
   g: () => toTab("gateways"),
   s: () => toTab("site"),
   d: () => toTab("figures"),
@@ -114,12 +122,20 @@ const SINGLE: Record<string, () => void> = {
   h: () => (handOverShown.value = !handOverShown.peek()),
   r: () => state.mayDispatch.peek() && toggleReplay(),
   b: () => state.past.peek() && void nextBreach(),
-  k: () => acknowledge(unacknowledged.peek().map((alarm) => alarm.id)),
+  k: () => void acknowledge(unacknowledged.peek()),
   l: () => setLang(lang.peek() === "zh" ? "en" : "zh"),
   t: () => setTheme(theme.peek() === "dark" ? "light" : "dark"),
   m: () => setSound(!soundOn.peek()),
   "?": () => (helpShown.value = !helpShown.peek()),
 };
+
+/** A question about the selected call; a call on hold is resumed by the key that holds. */
+function ask(what: "hold" | "merge" | "add"): void {
+  const call = state.selectedCall.peek();
+  if (!call || !isOpen(call) || !state.canDispatch.peek()) return;
+  if (what === "hold" && call.held_at !== null) void actions.resume(call.call_id);
+  else actions.asks.value = what;
+}
 
 function toTab(next: actions.Tab): void {
   actions.tab.value = actions.tab.peek() === next ? "detail" : next;
@@ -130,6 +146,7 @@ function escape(): void {
   if (paletteShown.peek()) paletteShown.value = false;
   else if (helpShown.peek()) helpShown.value = false;
   else if (stackShown.peek()) stackShown.value = false;
+  else if (actions.asks.peek()) actions.asks.value = null;
   else if (actions.asksCancel.peek()) actions.asksCancel.value = false;
   else if (handOverShown.peek()) handOverShown.value = false;
   else if (hanging.peek()) hanging.value = null;

@@ -17,9 +17,11 @@ import { Figures } from "./figures";
 import { Gateways } from "./gateways";
 import { HandOver } from "./handover";
 import { Help } from "./help";
+import { Items } from "./items";
 import { listen } from "./keys";
 import { MapPanel } from "./mappanel";
 import { NewCall } from "./newcall";
+import { to } from "./ordertexts";
 import { Queue } from "./queue";
 import { Palette } from "./palette";
 import { line, polite, undoLast, urgent } from "./said";
@@ -33,7 +35,7 @@ import { ReplayButton, TimeBar } from "./timebar";
 import { TopBar, openTab } from "./topbar";
 
 const WALL = new URLSearchParams(location.search).has("wall");
-const TABS = ["detail", "staff", "gateways", "site", "figures"] as const;
+const TABS = ["detail", "staff", "items", "gateways", "site", "figures"] as const;
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
@@ -49,7 +51,7 @@ function Page() {
         <nav class="tabs" role="tablist">
           {TABS.map((name) => (
             <button key={name} role="tab" aria-selected={tab.value === name || (name === "detail" && tab.value === "new")} onClick={() => (name === "detail" ? (tab.value = name) : openTab(name))}>
-              {t(`tab.${name}`)}
+              {name === "items" ? to("items.tab") : t(`tab.${name}`)}
             </button>
           ))}
         </nav>
@@ -98,6 +100,8 @@ function Panel() {
       return <NewCall />;
     case "staff":
       return <Staff />;
+    case "items":
+      return <Items />;
     case "gateways":
       return <Gateways />;
     case "site":

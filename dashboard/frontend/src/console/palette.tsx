@@ -4,7 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { named } from "../shared/i18n";
 import { focusOnce } from "../shared/focus";
 import { isOpen } from "../shared/sla";
-import { assignToCall, goToFloor, placeCall, select, wantedView } from "./actions";
+import { asks, assignToCall, goToFloor, merge, placeCall, select, wantedView } from "./actions";
+import { to } from "./ordertexts";
 import { findPlaces, initials } from "./search";
 import * as state from "./state";
 import { t } from "./texts";
@@ -51,6 +52,31 @@ function assignments([verb, callId = "", ...rest]: string[]): Offer[] {
   );
 }
 
+/** "h c12": hold it; "m c12 c14": the same happening. */
+function orders([verb, callId = "", into = ""]: string[]): Offer[] {
+  if (!state.canDispatch.value || (verb !== "h" && verb !== "m")) return [];
+  const named = (part: string) => state.openCalls.value.filter((call) => part && call.call_id.toLowerCase().includes(part)).slice(0, 3);
+  if (verb === "h") {
+    return named(callId).map((call) => ({
+      key: `hold ${call.call_id}`,
+      text: `${to("order.hold")} · ${serviceName(call.service)} ${call.call_id}`,
+      run: () => {
+        select({ kind: "call", id: call.call_id });
+        asks.value = "hold";
+      },
+    }));
+  }
+  return named(callId).flatMap((call) =>
+    named(into)
+      .filter((other) => other.call_id !== call.call_id)
+      .map((other) => ({
+        key: `merge ${call.call_id} ${other.call_id}`,
+        text: `${call.call_id} · ${to("order.merge.do", { call: other.call_id })}`,
+        run: () => void merge(call.call_id, other.call_id),
+      })),
+  );
+}
+
 /** "wheel L3 starbucks": a service, then where. */
 function newCalls([first = "", ...rest]: string[]): Offer[] {
   if (rest.length === 0 || !state.canDispatch.value) return [];
@@ -86,7 +112,7 @@ function things(words: string[]): Offer[] {
 const offers = computed<Offer[]>(() => {
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
-  return [...assignments(words), ...newCalls(words), ...things(words)].slice(0, SHOWN);
+  return [...assignments(words), ...orders(words), ...newCalls(words), ...things(words)].slice(0, SHOWN);
 });
 
 function close(): void {

@@ -6,6 +6,8 @@ import { Ring } from "../shared/ring";
 import { pressingTask } from "../shared/sla";
 import type { CallChanged } from "../shared/protocol";
 import { beginCall, select } from "./actions";
+import { heldText } from "./orders";
+import { to } from "./ordertexts";
 import * as state from "./state";
 import { t } from "./texts";
 import { placeText, serviceIcon, serviceName, stateText, unitName } from "./words";
@@ -16,8 +18,9 @@ export const DRAGGED_CALL = "application/x-nearhand-call";
 
 export function Queue() {
   const open = state.openCalls.value;
-  const awaited = open.filter(pressingTask);
-  const reached = open.filter((call) => !pressingTask(call));
+  const held = open.filter((call) => call.held_at !== null);
+  const awaited = open.filter((call) => call.held_at === null && pressingTask(call));
+  const reached = open.filter((call) => call.held_at === null && !pressingTask(call));
   const closed = state.closedCalls.value.slice(0, CLOSED_SHOWN);
   return (
     <section class="queue" aria-label={t("queue.title")}>
@@ -34,6 +37,7 @@ export function Queue() {
       <div class="queue-list">
         {open.length === 0 && <Quiet />}
         {awaited.length > 0 && <Group title={t("queue.waiting")} calls={awaited} />}
+        {held.length > 0 && <Group title={to("order.hold.group")} calls={held} />}
         {reached.length > 0 && <Group title={t("queue.onScene")} calls={reached} />}
         {closed.length > 0 && <Group title={t("queue.closed")} calls={closed} />}
       </div>
@@ -108,7 +112,8 @@ function Helpers({ call, missBy }: { call: CallChanged; missBy: number | null })
       <span class={`state state-${call.state}`}>{stateText(call)}</span>
       {first && <span class="who">{unitName(first.unit_id)}</span>}
       {sent.length > 1 && <span class="who">{t("queue.more", { n: sent.length - 1 })}</span>}
-      {missBy !== null && <span class="warn">{t("queue.miss", { time: minutesSeconds(missBy) })}</span>}
+      {call.held_at !== null && <span class="muted">{heldText(call)}</span>}
+      {missBy !== null && call.held_at === null && <span class="warn">{t("queue.miss", { time: minutesSeconds(missBy) })}</span>}
       {stuck && <span class="warn">{t("queue.nobody")}</span>}
     </span>
   );

@@ -4,13 +4,16 @@ import { computed, signal } from "@preact/signals";
 import { now } from "../shared/clock";
 import { isOpen, pressingTask, responseSeconds, slaOf } from "../shared/sla";
 import type {
+  AlarmBoard,
   CallChanged,
   ClosuresChanged,
+  FeedbackChanged,
   GatewayHealth,
   GatewayStatus,
   IngestCounted,
   ServiceHealth,
   StockChanged,
+  StockMove,
   UnitChanged,
 } from "../shared/protocol";
 import type { FloorJson, ServiceJson, SiteJson, StaffJson } from "../shared/site";
@@ -64,6 +67,13 @@ export const gateways = signal<ReadonlyMap<string, GatewayRow>>(new Map());
 export const devices = signal<ReadonlyMap<string, DeviceRow>>(new Map());
 export const services = signal<ReadonlyMap<string, ServiceHealth>>(new Map());
 export const ingest = signal<IngestCounted | null>(null);
+export const NO_ALARMS: AlarmBoard = { alarms: [], flood: false, causes: [], begun_last_hour: 0 };
+/** Alarms as the server has them: the same for all operators. */
+export const board = signal<AlarmBoard>(NO_ALARMS);
+export const boardLoaded = signal(false);
+export const feedback = signal<ReadonlyMap<string, FeedbackChanged>>(new Map());
+/** What should be carried from depot to depot. */
+export const moves = signal<StockMove[]>([]);
 export const closures = signal<Pick<ClosuresChanged, "connectors" | "fire_mode">>({ connectors: [], fire_mode: false });
 export const tick = signal<Tick | null>(null);
 export const simulated = signal(false);

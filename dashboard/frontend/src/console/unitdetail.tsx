@@ -4,6 +4,7 @@ import { now } from "../shared/clock";
 import { minutesSeconds, named } from "../shared/i18n";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { following, select, setDuty, toggleFollow } from "./actions";
+import { Relieve } from "./relieve";
 import * as state from "./state";
 import { Talk } from "./talk";
 import { coded, t } from "./texts";
@@ -34,6 +35,7 @@ export function UnitDetail({ unitId }: { unitId: string }) {
           </button>
         )}
         {state.canDispatch.value && <Duty unitId={unitId} />}
+        <Relieve unit={unit} />
       </div>
       {state.canDispatch.value && <Talk unitId={unitId} />}
     </article>

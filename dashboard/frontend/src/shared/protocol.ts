@@ -273,3 +273,31 @@ export interface InstalledGateway {
   vendor_format: string;
   address: string;
 }
+
+export interface AlarmBoard {
+  alarms: Alarm[];
+  flood: boolean;
+  causes: Cause[];
+  begun_last_hour: number;
+}
+
+export interface Alarm {
+  alarm_id: string;
+  level: 1 | 2 | 3;
+  kind: string;
+  cause: string;
+  subject: string;
+  detail: string;
+  at: Instant;
+  call_id: string | null;
+  acknowledged_by: string;
+  shelved_until: number | null;
+  shelved_by: string;
+  shelf_reason: string;
+}
+
+export interface Cause {
+  cause: string;
+  count: number;
+  first: string;
+}

@@ -46,7 +46,8 @@ export function slaOf(call: CallChanged, nowMs: number): Sla {
     const kind = isOpen(call) ? "met" : "over";
     return { kind, seconds: responseSeconds(call) ?? 0, left: 0, leftAtArrival: null, missBy: null };
   }
-  return clockOf(call.received_at, task.deadline_at, task.eta_at, nowMs);
+  // On hold the clock stands where it was.
+  return clockOf(call.received_at, task.deadline_at, task.eta_at, call.held_at === null ? nowMs : call.held_at / 1e3);
 }
 
 /** The clock of one task. Instants in microseconds, `nowMs` in milliseconds. */
