@@ -7,6 +7,7 @@ part to be seen: one answer a command, nothing acknowledged ever lost, honest po
 import math
 from collections.abc import Sequence
 from itertools import count, repeat
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,11 @@ from dispatcher import invariants
 from dispatcher.ledger import Ledger
 
 ANSWERS_LIMIT = 100_000
-"""Answers remembered; a world that runs longer forgets the oldest."""
+"""Answers remembered, and calls; a world that runs longer forgets the oldest."""
+JUDGED_LIMIT = 1_000_000
+"""Errors kept for the summary; with more it tells of the newest."""
+CONTRADICTIONS_LIMIT = 100
+"""One is enough to fail."""
 TRUTH_LAG = 1_500_000
 """Microseconds: an estimate is compared with a truth at most this much older or newer."""
 
@@ -33,19 +38,22 @@ class Watch:
         self.accepted_calls: dict[str, Instant] = {}
         self.calls: dict[str, m.CallChanged] = {}
         self.accuracy = Accuracy()
-        self._placed: set[str] = set()
+        self._placed: dict[str, None] = {}
+        """Calls asked for, by command, oldest first."""
         self._contradictions: list[str] = []
 
     def saw(self, message: Message, at: Instant) -> None:
         match message:
             case m.PlaceCall():
-                self._placed.add(message.command_id)
+                self._placed[message.command_id] = None
+                _forget(self._placed)
             case m.CommandAnswered():
                 self._answered(message)
             case m.CallChanged():
                 known = self.calls.get(message.call_id)
                 if known is None or message.version >= known.version:
                     self.calls[message.call_id] = message
+                    _forget(self.calls)
             case m.GroundTruth():
                 self.accuracy.truth(message)
             case m.PositionsEstimated():
@@ -67,12 +75,18 @@ class Watch:
     def _answered(self, answer: m.CommandAnswered) -> None:
         said = (answer.accepted, answer.reason, answer.subject)
         before = self.answers.setdefault(answer.command_id, said)
-        if before != said:
+        if before != said and len(self._contradictions) < CONTRADICTIONS_LIMIT:
             self._contradictions.append(f"command {answer.command_id} was answered {before} and {said}")
         if answer.accepted and answer.command_id in self._placed:
             self.accepted_calls.setdefault(answer.subject, answer.at)
-        if len(self.answers) > ANSWERS_LIMIT:
-            del self.answers[next(iter(self.answers))]
+            _forget(self.accepted_calls)
+        _forget(self.answers)
+
+
+def _forget(table: dict[str, Any]) -> None:
+    """The oldest beyond the limit."""
+    if len(table) > ANSWERS_LIMIT:
+        del table[next(iter(table))]
 
 
 class Accuracy:
@@ -111,6 +125,8 @@ class Accuracy:
         across = -dx * math.sin(heading) + dy * math.cos(heading)
         major, minor = max(float(p.semi_major_m[row]), 0.01), max(float(p.semi_minor_m[row]), 0.01)
         self.judged += 1
+        if len(self.errors_m) >= JUDGED_LIMIT:
+            del self.errors_m[: JUDGED_LIMIT // 10]
         self.errors_m.append(math.hypot(dx, dy))
         self.floor_hits += int(p.floor[row]) == floor
         self.inside += (along / major) ** 2 + (across / minor) ** 2 <= 1

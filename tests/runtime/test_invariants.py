@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from contracts.columns import Positions, pack_positions, pack_truth
 from contracts.quantities import SECOND
 from dispatcher.evolve_calls import CLOSED_CALLS_MAX
 from dispatcher.ledger import new_ledger
-from runtime.invariants import ANSWERS_LIMIT, TRUTH_LAG, Accuracy, Watch, settled
+from runtime.invariants import ANSWERS_LIMIT, CONTRADICTIONS_LIMIT, TRUTH_LAG, Accuracy, Watch, settled
 from tests.dispatcher.builders import EAST, NOON, Control
 from tests.sites import small_mall
 
@@ -96,6 +97,21 @@ def test_answers_are_remembered_up_to_the_limit() -> None:
     assert len(watch.answers) == ANSWERS_LIMIT
     assert "k0" not in watch.answers
     assert f"k{ANSWERS_LIMIT + 9}" in watch.answers
+
+
+def test_nothing_that_is_remembered_grows_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.invariants.ANSWERS_LIMIT", 500)
+    watch = Watch(small_mall())
+    for number in range(510):
+        place = m.PlaceCall(command_id=f"k{number}", by="x", at=NOON, service="cleaning", place=EAST)
+        watch.saw(place, NOON)
+        watch.saw(answer(f"k{number}", subject=f"c{number}"), NOON)
+        watch.saw(msgspec.structs.replace(a_call(), call_id=f"c{number}"), NOON)
+    for number in range(200):
+        watch.saw(answer("k509", subject=f"other-{number}"), NOON)
+    sizes = {name: len(value) for name, value in vars(watch).items() if isinstance(value, dict | list | set)}
+    assert sizes.pop("_contradictions") == CONTRADICTIONS_LIMIT
+    assert set(sizes.values()) == {500}, sizes
 
 
 def test_a_call_that_was_finished_long_ago_and_forgotten_by_limit_is_not_lost() -> None:
