@@ -327,6 +327,16 @@ class FeedbackOverdue(Fact, frozen=True, kw_only=True):
     due_at: Instant
 
 
+class StandbySuggested(Fact, frozen=True, kw_only=True):
+    """A free person would be of more use elsewhere: a suggestion, ended by the next task."""
+
+    unit_id: str
+    place: Place
+    gain: float
+    """Share of the calls to be expected, weighed by urgency, that will be in time because of it."""
+    walk_m: float
+
+
 class DutyChanged(Fact, frozen=True, kw_only=True):
     unit_id: str
     duty: Literal["on", "break", "off"]

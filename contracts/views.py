@@ -180,6 +180,8 @@ class UnitChanged(Message, frozen=True, kw_only=True):
     eta_at: Instant | None = None
     silent_since: Instant | None = None
     """Let an offer expire then and has not said a word since: not asked for a while; the lead should look."""
+    standby: Place | None = None
+    """Where it would be well to stand by while nothing is to be done."""
 
 
 class LoanView(msgspec.Struct, frozen=True):
@@ -296,6 +298,23 @@ class EnrolmentChanged(Message, frozen=True, kw_only=True):
 
     version: int
     devices: tuple[EnrolledDevice, ...]
+
+
+class FloorCoverage(msgspec.Struct, frozen=True):
+    """How likely the next call of a service on a floor is reached in time by whoever is free now."""
+
+    service: str
+    role: str
+    floor: str
+    p_on_time: float
+    understaffed: bool = False
+
+
+class CoverageChanged(Message, frozen=True, kw_only=True):
+    """Expected coverage by service, role and floor; the newest ``at`` wins."""
+
+    at: Instant
+    floors: tuple[FloorCoverage, ...]
 
 
 class ClosuresChanged(Message, frozen=True, kw_only=True):

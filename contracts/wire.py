@@ -69,6 +69,7 @@ ROUTES: Final[dict[type[Message], Route]] = {
     m.RequestSnapshot: Route("snapshots/requests"),
     m.Snapshot: Route("snapshots/answers"),
     m.EnrolmentChanged: Route("site/enrolment", retain=True),
+    m.CoverageChanged: Route("coverage", qos=0, retain=True),
     m.ClosuresChanged: Route("site/closures", retain=True),
     m.GuestGatewaysChanged: Route("site/guest-gateways", retain=True),
     **dict.fromkeys(COMMAND_TYPES, COMMANDS),

@@ -20,6 +20,7 @@ from dispatcher.ledger import (
     Unit,
     new_ledger,
     offer_of,
+    standby_walked_m,
     task_state,
     unit_of,
     unit_status,
@@ -227,6 +228,7 @@ def _hold(task: Task, unit: Unit, depot: str | None, at: Instant) -> None:
     assert unit.offer_id is None, (unit.unit_id, unit.offer_id)
     task.unit_id, unit.task_id = unit.unit_id, task.need.task_id
     task.committed_at = task.committed_at or at
+    unit.standby = None
     task.depot, task.told, task.waiting_for = depot, False, {}
     _new_holder(task)
 
@@ -281,15 +283,24 @@ def _noted(
             note(call, fact, detail=fact.to)
 
 
+def _standby(ledger: Ledger, fact: m.StandbySuggested) -> None:
+    unit = unit_of(ledger, fact.unit_id)
+    unit.standby_m = standby_walked_m(unit, fact.at) + fact.walk_m
+    unit.standby, unit.standby_at, unit.version = fact.place, fact.at, fact.seq
+
+
 def _duty_changed(ledger: Ledger, fact: m.DutyChanged) -> None:
     unit = unit_of(ledger, fact.unit_id)
     status = unit_status(ledger, unit)
     unit.duty, unit.duty_at, unit.version, unit.silent_at = fact.duty, fact.at, fact.seq, None
+    unit.standby = None
     assert states.unit_step_allowed(status, m.DutyChanged, unit_status(ledger, unit)), (status, fact)
 
 
 def _site_changed(ledger: Ledger, fact: Fact) -> None:
     match fact:
+        case m.StandbySuggested():
+            _standby(ledger, fact)
         case m.ConnectorClosed():
             ledger.closures[fact.connector] = fact.reason
         case m.ConnectorOpened():

@@ -9,7 +9,7 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import Fact
 from contracts.quantities import MINUTE, Instant
-from dispatcher import items, states
+from dispatcher import demand, items, states
 from dispatcher.ledger import Call, Ledger, Task, all_done, is_open, task_state, unit_status
 from dispatcher.timeline import entry, note, touch_people
 
@@ -45,6 +45,7 @@ def received(ledger: Ledger, fact: m.CallReceived) -> None:
     for need in fact.tasks:
         ledger.tasks[need.task_id] = Task(fact.call_id, need, fact.at, asked_at=fact.at)
     ledger.open_calls.append(fact.call_id)
+    demand.count(ledger, fact)
 
 
 def _similar(ledger: Ledger, fact: m.CallReceived) -> str:

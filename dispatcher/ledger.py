@@ -23,7 +23,7 @@ from contracts.messages import (
     TimelineEntry,
     UnitStatus,
 )
-from contracts.quantities import Duration, Instant, from_seconds
+from contracts.quantities import HOUR, Duration, Instant, from_seconds
 from contracts.sitemap import Site
 from dispatcher import states
 
@@ -146,6 +146,11 @@ class Unit(msgspec.Struct):
     """Offers that it answered or let expire, lately: old evidence fades."""
     waited: Duration = 0
     """How long these offers were open, in all."""
+    standby: Place | None = None
+    """Where it was suggested to stand by, until the next task."""
+    standby_at: Instant = -1
+    standby_m: float = 0.0
+    """What suggestions have made it walk lately (``coverage``)."""
     texts: list[m.TextView] = []
     jobs: list[m.JobView] = []
     logbook_version: int = 0
@@ -221,6 +226,8 @@ class Ledger(msgspec.Struct):
     enrolled: dict[str, EnrolledDevice]
     guests: dict[str, InstalledGateway]
     answers: dict[str, m.CommandAnswered]
+    demand: dict[str, list[int]]
+    """``service/floor`` → calls by hour of the day, UTC (``demand``)."""
 
 
 def new_ledger(site: Site) -> Ledger:
@@ -246,6 +253,7 @@ def new_ledger(site: Site) -> Ledger:
         enrolled={},
         guests={},
         answers={},
+        demand={},
     )
 
 
@@ -334,6 +342,11 @@ def loan_to_return(ledger: Ledger, unit_id: str, item: str = "") -> Loan | None:
     loans = [loan for loan in ledger.loans.values() if item in ("", loan.item)]
     own = [loan for loan in loans if loan.unit_id == unit_id]
     return next(iter(own or loans), None)
+
+
+def standby_walked_m(unit: Unit, now: Instant) -> float:
+    """Metres that suggestions to stand by have cost somebody lately: forgotten evenly over an hour."""
+    return unit.standby_m * max(0.0, 1.0 - (now - unit.standby_at) / HOUR)
 
 
 def unit_of(ledger: Ledger, unit_id: str) -> Unit:

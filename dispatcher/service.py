@@ -13,6 +13,7 @@ from contracts.walking import Closures
 from contracts.wire import COMMAND_TYPES
 from dispatcher import (
     callers,
+    coverage,
     deadlines,
     enrolment,
     forecast,
@@ -28,6 +29,7 @@ from dispatcher.drafting import Draft
 from dispatcher.eta import Crowd, Ways, times_of
 from dispatcher.evolve import evolve, replay
 from dispatcher.ledger import Task
+from dispatcher.posts import Posts
 from dispatcher.rebalancing import rebalance
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
@@ -35,6 +37,10 @@ from dispatcher.whereabouts import Whereabouts
 RECENT = 15 * MINUTE
 """Calls closed so lately are still in snapshots: a board that missed the end must not show them open."""
 RECENT_MAX = 100
+COVER_EVERY = 30 * SECOND
+"""Suggestions to stand by elsewhere are thought of so often …"""
+PREPARE_EVERY = SECOND
+"""… and until the posts' table is made, a piece of it."""
 FOLLOW_EVERY = 5 * SECOND
 """Callers' positions are compared with their calls at most so often: people stroll."""
 
@@ -52,7 +58,7 @@ _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
     *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
     *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.LoanExtended, m.LoanWrittenOff),
-    *(m.TextSent, m.TextsSeen),
+    *(m.StandbySuggested, m.TextSent, m.TextsSeen),
     *(m.ChecklistTicked, m.FeedbackRaised, m.FeedbackAssigned, m.FeedbackClosed, m.FeedbackOverdue),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )
@@ -88,6 +94,11 @@ class DispatcherService:
         self._moves: tuple[m.StockMove, ...] = ()
         self._followed_at: Instant = 0
         self._forecast_at: Instant = 0
+        self._posts: Posts | None = None
+        self._cover_at: Instant = 0
+        self._reserve: dict[str, float] = {}
+        self._coverage: m.CoverageChanged | None = None
+        self._covered: tuple[m.FloorCoverage, ...] = ()
         self._follow()
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
@@ -156,8 +167,9 @@ class DispatcherService:
                 self._notice(planned)
                 facts += planned
         facts += self._forecast(now)
+        facts += self._cover(now)
         self._wake_at = self._next_wake(now)
-        return [*facts, *self._changed(facts, before)]
+        return [*facts, *self._changed(facts, before), *self._coverage_changed()]
 
     def _fold(self, facts: list[Fact]) -> list[Fact]:
         for fact in facts:
@@ -187,7 +199,7 @@ class DispatcherService:
         if not situation.columns_of(self.ledger, self.ways, self.settings, now):
             return []
         self._planned_at = now
-        seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now)
+        seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now, self._reserve)
         return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
 
     def _forecast(self, now: Instant) -> list[Fact]:
@@ -197,18 +209,47 @@ class DispatcherService:
         self._forecast_at = now + from_seconds(self.settings.forecast_s)
         return facts
 
+    def _cover(self, now: Instant) -> list[Fact]:
+        """Where the free should stand by; what emergencies would lose without each of them."""
+        if now < self._cover_at or not self._covers:
+            return []
+        if self._posts is None or self._posts.ways is not self.ways:
+            self._posts = Posts(self.ways)
+        if not self._posts.prepare():
+            self._cover_at = now + PREPARE_EVERY
+            return []
+        self._cover_at = now + COVER_EVERY
+        scene = coverage.look(self.ledger, self._posts, self.whereabouts, self.settings, now)
+        draft = Draft(self.ledger.seq, now, cause="coverage")
+        facts = self._fold(coverage.suggest(scene, self._posts, self.settings, draft))
+        self._reserve = coverage.losses(scene)
+        self._coverage = coverage.view(scene, self._posts, now)
+        return facts
+
+    @property
+    def _covers(self) -> bool:
+        return self.settings.policy == "full" and self.settings.standby_walk_max_m > 0
+
     def _next_wake(self, now: Instant) -> Instant | None:
         times = [deadlines.next_at(self.ledger)]
         if forecast.wanted(self.ledger):
             times.append(self._forecast_at)
         if self._duty_at > now:
             times.append(self._duty_at)
+        if self._covers:
+            times.append(self._cover_at)
         if self._plan_wanted:
             times.append(self._planned_at + self.settings.solve_interval_ms * MILLISECOND)
         else:
             times.append(deadlines.replan_at(self.ledger, self.settings, self._planned_at))
         earliest = min(times)
         return None if earliest == deadlines.NEVER else earliest
+
+    def _coverage_changed(self) -> list[Message]:
+        if self._coverage is None or self._coverage.floors == self._covered:
+            return []
+        self._covered = self._coverage.floors
+        return [self._coverage]
 
     # --- positions and callers ------------------------------------------------------------------------------
 

@@ -46,6 +46,14 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     forecast_s: float = 10.0
     """Arrivals of those under way are compared with their positions this often."""
 
+    standby_price: float = 0.002
+    """What a minute's walk to a better place to stand by must bring, as a share of the urgency-weighted
+    calls that will be in time because of it."""
+    standby_walk_max_m: float = 600.0
+    """Suggestions to stand by elsewhere cost nobody more metres an hour than this; 0 = no suggestions."""
+    reserve_cost: float = 0.25
+    """For sending a first-aider to anything but an emergency, times what emergencies would lose."""
+
     # travel
     pick_up_s: float = 15.0
     """Taking an item out of a depot."""

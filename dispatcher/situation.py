@@ -4,7 +4,9 @@ Rows are all staff in the order of their ids, columns the tasks that may get an 
 chooses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
@@ -41,6 +43,9 @@ REMATCH_AFTER_S: Final = 8.0
 """A fresh assignment is left alone for so long."""
 FINISHING_SHARE: Final = 0.2
 """Whoever overstays the usual time on scene is expected to need this share of it once more."""
+
+
+NO_RESERVE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +93,15 @@ class Situation:
 
 
 def survey(
-    ledger: Ledger, ways: Ways, whereabouts: Whereabouts, settings: DispatcherSettings, now: Instant
+    ledger: Ledger,
+    ways: Ways,
+    whereabouts: Whereabouts,
+    settings: DispatcherSettings,
+    now: Instant,
+    reserve: Mapping[str, float] = NO_RESERVE,
 ) -> Situation:
-    """The situation now. ``columns`` is empty where nothing is to be planned."""
+    """The situation now. ``columns`` is empty where nothing is to be planned; ``reserve`` is what
+    emergencies would lose without a unit (``coverage.losses``)."""
     catalogue = ways.catalogue
     columns = columns_of(ledger, ways, settings, now)
     units = [ledger.units[unit_id] for unit_id in catalogue.staff]
@@ -125,7 +136,7 @@ def survey(
         at_home=[gap == "home" for gap in missing],
         held=_held(tuple(catalogue.staff), columns),
         problem=_problem(
-            ledger, tuple(catalogue.staff), columns, part, why, eta_s, sd_s, ready_s, settings, now
+            ledger, tuple(catalogue.staff), columns, part, why, eta_s, sd_s, ready_s, settings, now, reserve
         ),
     )
 
@@ -304,10 +315,11 @@ def _problem(
     ready_s: Floats,
     settings: DispatcherSettings,
     now: Instant,
+    reserve: Mapping[str, float],
 ) -> Problem:
-    n, t = eta_s.shape
+    t = eta_s.shape[1]
     possible = why == 0
-    allowed, extra = possible.copy(), np.zeros((n, t))
+    allowed, extra = possible.copy(), _reserved(unit_ids, columns, settings, reserve)
     answer_s = np.repeat(_answers_s(ledger, unit_ids, settings)[:, None], t, axis=1)
     weights = [settings.priority_weights[min(max(column.priority, 1), 4) - 1] for column in columns]
     kinds = np.array([column.kind == "open" for column in columns], bool)
@@ -338,6 +350,19 @@ def _problem(
         oldest=_oldest(columns, received, settings, now),
         ageing=settings.ageing,
     )
+
+
+def _reserved(
+    unit_ids: tuple[str, ...],
+    columns: list[Column],
+    settings: DispatcherSettings,
+    reserve: Mapping[str, float],
+) -> Floats:
+    """(n, t) price of sending somebody whom the next emergency may need to anything else."""
+    lost = np.array([reserve.get(unit_id, 0.0) for unit_id in unit_ids], np.float64)
+    lesser = np.array([column.priority > 1 for column in columns], bool)
+    price: Floats = settings.reserve_cost * lost[:, None] * lesser
+    return price
 
 
 def _answers_s(ledger: Ledger, unit_ids: tuple[str, ...], settings: DispatcherSettings) -> Floats:

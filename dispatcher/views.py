@@ -148,6 +148,7 @@ def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
         deadline_at=None if task is None else task.need.deadline_at,
         eta_at=None if task is None else task.eta_at,
         silent_since=unit.silent_at,
+        standby=unit.standby if status == "available" else None,
     )
 
 

@@ -155,7 +155,7 @@ def errand_of(view: m.UnitChanged, errand: Errand, home: Place | None) -> Errand
         case "offered" if view.carrying:
             return errand
         case _:
-            return ("home", "", view.target or home)
+            return ("home", "", view.standby or view.target or home)
 
 
 def arrive(crew: Crew, walker: int, now: Instant) -> None:

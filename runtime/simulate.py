@@ -88,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.site or SITES / file.world.site
     settings = load_settings(arguments.config)
     if arguments.policy:
+        keep_for_good()
         return _compare(arguments, file, load_site(folder), settings)
     site = changed(load_site(folder), file.changes)
     ground = compose.ground(site, settings, calibration_of(folder))

@@ -21,7 +21,7 @@ def test_it_is_a_service_that_hears_all_commands() -> None:
 
 
 def test_it_wants_the_floor_at_once_and_then_sleeps_until_something_is_due() -> None:
-    control = Control()
+    control = Control(msgspec.structs.replace(SETTINGS, standby_walk_max_m=0.0))
     quiet = control.service.wake_at()
     assert quiet is not None
     assert quiet > control.now + HOUR, "nothing but the next shift"

@@ -127,6 +127,7 @@ export interface UnitChanged {
   deadline_at: number | null;
   eta_at: number | null;
   silent_since: number | null;
+  standby: Place | null;
 }
 
 export interface LogbookChanged {
