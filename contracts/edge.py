@@ -108,6 +108,17 @@ class HandheldPresent(Message, frozen=True, kw_only=True):
     at: Instant
 
 
+class GatewaysChecked(Message, frozen=True, kw_only=True):
+    """What tags at known places tell of the gateways that hear them: whole state, newest wins."""
+
+    at: Instant
+    gateways: tuple[str, ...]
+    offset_db: tuple[float, ...]
+    """By gateway: what it reads higher than the radio model; already taken off where positions are made."""
+    moved: tuple[str, ...] = ()
+    """Gateways that hear these tags otherwise than they used to: moved, turned, covered or broken."""
+
+
 class IngestCounted(Message, frozen=True, kw_only=True):
     """What came in and what was dropped, by cause, since the ingest started."""
 

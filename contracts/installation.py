@@ -17,6 +17,7 @@ import msgspec
 from contracts.findings import Finding, error
 from contracts.messages import EnrolledDevice, InstalledGateway
 from contracts.sitemap import (
+    Anchor,
     Depot,
     Item,
     Name,
@@ -83,6 +84,7 @@ class Installation(msgspec.Struct, frozen=True):
     spots: tuple[Spot, ...] = ()
     zones: tuple[ZoneEntry, ...] = ()
     devices: tuple[DeviceEntry, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
 
 
 LISTS: Final = tuple(name for name in Installation.__struct_fields__ if name != "site")

@@ -80,6 +80,7 @@ def _ids(site: Site) -> Iterator[Finding]:
         (TOML, "services", [service.service for service in site.services]),
         (TOML, "staff", [member.unit_id for member in site.staff]),
         (TOML, "spots", [spot.spot for spot in site.spots]),
+        (TOML, "anchors", [anchor.device_id for anchor in site.anchors]),
         (TOML, "zones", [zone.zone for zone in site.zones]),
     ]
     for file, table, ids in kinds:
@@ -101,6 +102,7 @@ def _floors_named(site: Site) -> Iterator[Finding]:
         *(("depots", depot.depot, depot.floor) for depot in site.depots),
         *(("staff", member.unit_id, member.home_floor) for member in site.staff),
         *(("spots", spot.spot, spot.floor) for spot in site.spots),
+        *(("anchors", anchor.device_id, anchor.floor) for anchor in site.anchors),
         *(("zones", zone.zone, zone.floor) for zone in site.zones),
     ]
     for table, name, floor in places:

@@ -223,6 +223,16 @@ class Zone(msgspec.Struct, frozen=True):
     name: Name
 
 
+class Anchor(msgspec.Struct, frozen=True):
+    """A beacon that hangs still at a known place, or an advertising gateway: it tells how others hear."""
+
+    device_id: str
+    floor: str
+    x_m: float
+    y_m: float
+    height_m: float = 2.5
+
+
 class Site(msgspec.Struct, frozen=True):
     site: str
     name: Name
@@ -250,6 +260,7 @@ class Site(msgspec.Struct, frozen=True):
     """Assets and loaned tags that are located besides the staff."""
     revision: int = 1
     amenities: tuple[Amenity, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
 
     def floor_index(self, floor: str) -> int:
         """Index of a floor id in ``floors``. Raises ``KeyError`` for an unknown one."""

@@ -52,6 +52,7 @@ ROUTES: Final[dict[type[Message], Route]] = {
     m.GatewayStatus: Route("gateways/{gateway}/status", retain=True),
     m.GatewayConfig: Route("gateways/{gateway}/config", retain=True),
     m.GatewayHealth: Route("health/gateways/{gateway}", qos=0, retain=True),
+    m.GatewaysChecked: Route("health/anchors", qos=0, retain=True),
     m.IngestCounted: Route("health/ingest", qos=0),
     m.ServiceHealth: Route("health/services/{service}", qos=0),
     m.ButtonPressed: Route("buttons"),

@@ -64,6 +64,8 @@ class HealthBook:
         self._deaf_after = from_seconds(settings.deaf_after_s)
         self._records: dict[str, Record] = {}
         self._judged_at: Instant = 0
+        self.moved: frozenset[str] = frozenset()
+        """Gateways that hear tags at known places otherwise than before; positioning says so."""
         self._since: Instant = 0
 
     def judge(self, roster: Roster, heard: dict[str, Heard], now: Instant) -> list[GatewayHealth]:
@@ -114,10 +116,11 @@ class HealthBook:
         quiet = now - max(gateway.advert_at, gateway.first_at) > self._deaf_after
         if quiet and not gateway.reported_per_s and (share > LESS_THAN or record.usual_per_s == 0):
             return "deaf", "radio_deaf"
-        return "ok", self._remark(record, gateway, share, kinds, now)
+        return "ok", self._remark(name, gateway, share, kinds, now)
 
-    def _remark(self, record: Record, gateway: Heard, share: float, kinds: int, now: Instant) -> str:
+    def _remark(self, name: str, gateway: Heard, share: float, kinds: int, now: Instant) -> str:
         """What is not right with a gateway that works."""
+        record = self._records[name]
         if now >= record.review_at:
             record.recent_finding = _review(record, gateway)
             record.review_at = now + REVIEW
@@ -126,6 +129,8 @@ class HealthBook:
         offset = gateway.clock.offset
         if offset is not None and abs(offset) > CLOCK_OFF:
             return "clock_off"
+        if name in self.moved:
+            return "moved"
         old_enough = now - gateway.first_at > KIND_SPAN and gateway.adverts > KIND_ADVERTS
         if old_enough and len(gateway.kinds) == 1 and kinds > 2:
             return "one_kind"

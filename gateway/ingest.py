@@ -52,7 +52,12 @@ class IngestService:
     """
 
     name = "ingest"
-    topics: tuple[type[Message], ...] = (m.GatewayPayload, m.EnrolmentChanged, m.GuestGatewaysChanged)
+    topics: tuple[type[Message], ...] = (
+        m.GatewayPayload,
+        m.EnrolmentChanged,
+        m.GuestGatewaysChanged,
+        m.GatewaysChecked,
+    )
 
     def __init__(self, site: Site, settings: IngestSettings, presses: Sequence[m.ButtonPressed] = ()) -> None:
         formats = formats_by_name(settings.mappings)
@@ -62,7 +67,8 @@ class IngestService:
         self._site = site
         self._settings = settings
         self._age_max = from_seconds(min(settings.entry_age_s_max, AGE_S_MAX))
-        self._enrolment = Enrolment(())
+        self._anchored = tuple(m.EnrolledDevice(a.device_id, "asset", a.device_id) for a in site.anchors)
+        self._enrolment = Enrolment(self._anchored)
         self._enrolment_at: Instant = 0
         self._any_other_name = False
         """Whether a device may be meant by another name than its radio address."""
@@ -87,12 +93,14 @@ class IngestService:
                 return self._read(message, now)
             case m.EnrolmentChanged():
                 if message.version >= self._enrolment.version or now - self._enrolment_at > VERSION_HEAL:
-                    self._enrolment.replace(message.devices)
+                    self._enrolment.replace((*self._anchored, *message.devices))
                     self._enrolment.version = message.version
                     self._any_other_name = self._enrolment.any_beacon or bool(
                         self._settings.trigger_identities
                     )
                     self._enrolment_at = now
+            case m.GatewaysChecked():
+                self._health.moved = frozenset(message.moved)
             case m.GuestGatewaysChanged():
                 self._senders.install((*self._site.gateways, *message.gateways))
                 self._topics.install(self._senders.roster)

@@ -1,10 +1,11 @@
 """PositioningService: files what gateways heard, and on ``wake`` locates all devices heard since, at once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contracts.columns import Positions, pack_positions
 from contracts.grid import WalkableGrid
@@ -22,8 +23,9 @@ from contracts.quantities import MILLISECOND, SECOND, Instant
 from contracts.sitemap import Site
 from contracts.walking import Closures
 from positioning import zones
-from positioning.batch import gather
-from positioning.calibration import Calibration
+from positioning.anchors import AnchorWatch, Links, links_of
+from positioning.batch import Readings, gather
+from positioning.calibration import DRIFT_DB, Calibration
 from positioning.ground import lay
 from positioning.inbox import Inbox
 from positioning.settings import OffsetPrior, PositioningSettings
@@ -57,8 +59,10 @@ class PositioningService:
         self._world = self._assemble()
         self._tracks = Tracks(len(site.floors), len(self._world.gateways), settings)
         self._zones = ZoneMemory(zones.draw(site, grid))
-        self._rows: dict[str, int] = {}
-        self._ids: list[str] = []
+        self._ids = [anchor.device_id for anchor in site.anchors]
+        """By row; the first rows are the anchored tags, which are heard and not located."""
+        self._rows = {device_id: row for row, device_id in enumerate(self._ids)}
+        self._anchors = AnchorWatch(site.anchors, tuple(self._world.gateways.index), self._links())
         self._free: list[int] = []
         self._enrolment_version = -1
         self._guests_version = -1
@@ -108,6 +112,8 @@ class PositioningService:
         assert self._epoch is not None, "the clock is set"
         readings = self._inbox.take(self._rows, self._world.gateways.index, self._epoch)
         heard = np.zeros(0, np.int64)
+        readings = self._through_anchors(readings)
+        checked = self._anchors.review(now_s, now) if self._site.anchors else None
         if len(readings.row):
             batch = gather(readings, len(self._world.gateways))
             heard = batch.row
@@ -116,14 +122,36 @@ class PositioningService:
         rows = np.union1d(heard, changed)
         busy = self._tracks.followed()
         self._wake_at = now + self._settings.wake_interval_ms * MILLISECOND if busy else None
-        return self._say(rows, now, now_s) if len(rows) else []
+        said = self._say(rows, now, now_s) if len(rows) else []
+        return said if checked is None else [*said, checked]
+
+    # --- what tags at known places tell ---
+
+    def _links(self) -> Links:
+        settings, calibration = self._settings, self._calibration
+        height_m = settings.tag_height_m if calibration is None else calibration.tag_height_m
+        spread_db = settings.gateway_spread_db if calibration is None else DRIFT_DB
+        return links_of(self._site, self._world, height_m, spread_db)
+
+    def _through_anchors(self, readings: Readings) -> Readings:
+        """The readings of all other devices, without what their gateways read too high."""
+        count = len(self._site.anchors)
+        if not count:
+            return readings
+        anchored = readings.row < count
+        self._anchors.hear(_part(readings, anchored))
+        rest = _part(readings, ~anchored)
+        return replace(rest, rssi_dbm=rest.rssi_dbm - self._anchors.offset_db[rest.gateway])
 
     # --- who may be located, and by what ---
 
     def _enrol(self, devices: tuple[EnrolledDevice, ...]) -> None:
         """Begin new devices; forget at once those that are no longer enrolled."""
         wanted = {device.device_id: device for device in devices}
-        for device_id in [known for known in self._rows if known not in wanted]:
+        anchors = len(self._site.anchors)
+        for device_id in [
+            known for known, row in self._rows.items() if known not in wanted and row >= anchors
+        ]:
             self._forget(device_id)
         for device_id, device in wanted.items():
             if device_id not in self._rows:
@@ -175,6 +203,7 @@ class PositioningService:
         new = self._world.gateways
         moved = np.array([new.index.get(name, -1) for name in old.index], np.int64)
         self._tracks.rebuild(len(new), moved)
+        self._anchors = self._anchors.rebuilt(tuple(new.index), moved, self._links())
 
     # --- time, and what goes out ---
 
@@ -229,3 +258,7 @@ class PositioningService:
             at=now,
             probability=round(probability, 2),
         )
+
+
+def _part(readings: Readings, chosen: NDArray[np.bool_]) -> Readings:
+    return Readings(*(getattr(readings, field.name)[chosen] for field in fields(Readings)))

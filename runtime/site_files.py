@@ -170,6 +170,7 @@ def _assemble(
         spots=installation.spots,
         zones=zones,
         devices=devices,
+        anchors=installation.anchors,
     )
 
 
@@ -205,6 +206,7 @@ def _document(site: Site) -> dict[str, Any]:
         "spots": site.spots,
         "zones": zones,
         "devices": compact_devices(site.devices),
+        "anchors": site.anchors,
     }
     plain = {name: [_without_defaults(entry) for entry in entries] for name, entries in lists.items()}
     return {"site": _without_defaults(head), **{name: entries for name, entries in plain.items() if entries}}

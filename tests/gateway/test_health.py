@@ -55,6 +55,18 @@ def test_all_is_well_and_little_is_said() -> None:
     assert house.said == {}
 
 
+def test_one_that_was_moved_says_so_until_it_is_not() -> None:
+    house = House()
+    house.run(120)
+    house.book.moved = frozenset({"gw-3"})
+    house.run(30)
+    assert house.state() == ("ok", "moved")
+    assert house.state("gw-4") == ("ok", "")
+    house.book.moved = frozenset()
+    house.run(30)
+    assert house.state() == ("ok", "")
+
+
 def test_one_that_falls_silent() -> None:
     house = House()
     house.run(120)

@@ -11,6 +11,7 @@ from contracts import messages as m
 from contracts.errors import ConfigError
 from contracts.messages import Message
 from contracts.quantities import MILLISECOND, SECOND, Instant
+from contracts.sitemap import Anchor
 from gateway.ingest import IngestService
 from gateway.settings import IngestSettings
 from tests.gateway.builders import (
@@ -48,6 +49,20 @@ def entry(at_ms: int = 0, mac: str = "C3000025EF6A", rssi: int = -65, **more: An
 
 def reports(messages: Sequence[Message]) -> list[m.ScanReport]:
     return [message for message in messages if isinstance(message, m.ScanReport)]
+
+
+def test_tags_at_known_places_are_heard_though_nobody_enrolled_them() -> None:
+    site = msgspec.structs.replace(SITE, anchors=(Anchor(OTHER, "L1", 1.0, 1.0),))
+    service = ingest(TAG, site=site)
+    (report,) = service.receive(own(scan([(TAG, -60, 0), (OTHER, -50, 10)])), START + 10 * MS)
+    assert [device for device, _, _ in heard_in(report)] == [TAG, OTHER]
+
+
+def test_a_gateway_that_positioning_finds_moved_has_it_in_its_health() -> None:
+    service = ingest(TAG)
+    service.receive(own(scan([(TAG, -60, 0)])), START)
+    service.receive(m.GatewaysChecked(at=START, gateways=("gw-1",), offset_db=(1.0,), moved=("gw-1",)), START)
+    assert health_of(service.wake(START + SECOND))["gw-1"] == ("ok", "moved")
 
 
 # --- our own format --------------------------------------------------------------------------------------

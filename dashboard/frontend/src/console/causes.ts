@@ -12,6 +12,7 @@ const FINDINGS: Record<string, [string, string]> = {
   clock_off: ["时钟不准：设置时间服务器", "clock is off: set a time server"],
   clock_steps: ["时钟跳动：检查时间服务器", "clock jumps: check the time server"],
   one_kind: ["只听到一种信标：检查过滤设置", "hears only one kind: check its filter"],
+  moved: ["听定位锚点的信号变了：是否被移动、转向或遮挡", "hears the anchored tags otherwise: moved, turned or covered?"],
   hears_less: ["听到的比平时少：是否被移动或遮挡", "hears less than usual: moved or covered?"],
   refused: ["消息被拒绝：检查账号和主题", "messages refused: check account and topic"],
   duplicates: ["重复发送：检查是否连了两次", "sends everything twice: connected twice?"],
