@@ -250,7 +250,7 @@ def openapi(version: str) -> Schema:
     for kind in COMMAND_TYPES:
         components[kind.__name__] = _as_sent(components[kind.__name__])
     components["Command"] = {
-        "oneOf": [_ref(kind.__name__) for kind in COMMAND_TYPES],
+        "anyOf": [_ref(kind.__name__) for kind in COMMAND_TYPES],  # by `type` only one can fit
         "discriminator": {"propertyName": "type"},
     }
     paths: dict[str, Schema] = {}

@@ -1,10 +1,33 @@
 """The AsyncAPI document says what the message classes say."""
 
 import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
 
 from contracts.wire import COMMAND_TYPES, ROUTES
 from dashboard.asyncapi import asyncapi
 from tests.dashboard.test_openapi import references, resolved
+
+SPECIFICATION = Path(__file__).parent / "vendor" / "asyncapi-3.0.0.json"
+"""AsyncAPI's own JSON schema (@asyncapi/specs 6.11.1, Apache-2.0), without its descriptions."""
+
+
+@pytest.fixture(scope="module")
+def judge() -> Any:
+    return jsonschema_rs.validator_for(json.loads(SPECIFICATION.read_text()))
+
+
+def test_it_is_an_asyncapi_document(judge: Any) -> None:
+    assert [error.message for error in judge.iter_errors(json.loads(json.dumps(asyncapi("1"))))] == []
+
+
+def test_the_judge_sees_mistakes(judge: Any) -> None:
+    wrong = json.loads(json.dumps(asyncapi("1")))
+    wrong["channels"]["pages"]["adress"] = "/ws"
+    assert not judge.is_valid(wrong)
 
 
 def test_every_reference_leads_somewhere() -> None:
