@@ -6,7 +6,7 @@ from typing import Any, Final
 from bench.demo_mall_names import STAFF
 from contracts.geometry import rectangle
 from contracts.installation import following_address
-from contracts.messages import EnrolledDevice, InstalledGateway
+from contracts.messages import EnrolledDevice, InstalledGateway, LadderStep
 from contracts.sitemap import (
     Depot,
     Item,
@@ -20,6 +20,7 @@ from contracts.sitemap import (
     Space,
     Spot,
     StaffMember,
+    Within,
     Zone,
 )
 
@@ -131,9 +132,13 @@ def roles() -> tuple[Role, ...]:
     )
 
 
+PROMISES: Final = (Within(0.8, 240.0), Within(0.9, 300.0), Within(1.0, 600.0))
+"""Of everything that is brought to customers, judged over a month: three percentiles, the airport way."""
+
+
 def services() -> tuple[ServiceKind, ...]:
     def bring(service: str, zh: str, en: str, priority: int = 3) -> ServiceKind:
-        need = RoleNeed("service", 300.0, item=service, on_scene_s=90.0)
+        need = RoleNeed("service", 300.0, item=service, on_scene_s=90.0, promises=PROMISES)
         return ServiceKind(service, Name(zh, en), priority, (need,), icon=service)
 
     def send(
@@ -163,7 +168,46 @@ def services() -> tuple[ServiceKind, ...]:
         medical(),
         send("security", "安保求助", "Security", 2, "security", 240.0, 300.0),
         collect_loan(),
+        power_cut(),
+        fire_drill(),
     )
+
+
+def power_cut() -> ServiceKind:
+    """Light and lifts fail in a part of the house. No customer asks for it; it has no second ladder step
+    before the control room, which knows first."""
+    needs = (
+        RoleNeed("security", 240.0, on_scene_s=900.0),
+        RoleNeed("security", 240.0, on_scene_s=900.0),
+        RoleNeed("lead", 300.0, on_scene_s=900.0),
+    )
+    steps = (
+        Name("检查电梯内是否有人", "See whether anybody is in a lift"),
+        Name("安抚顾客、引导至安全区域", "Calm people, lead them to light"),
+        Name("通知工程部", "Tell the engineers"),
+    )
+    ladder = (LadderStep(0.3, "control_room"), LadderStep(0.6, "duty_manager"))
+    name = Name("停电处置", "Power cut")
+    return ServiceKind(
+        "power_cut", name, 2, needs, "security", customer=False, checklist=steps, ladder=ladder
+    )
+
+
+def fire_drill() -> ServiceKind:
+    needs = (
+        RoleNeed("lead", 300.0, on_scene_s=1200.0),
+        RoleNeed("security", 300.0, on_scene_s=1200.0),
+        RoleNeed("security", 300.0, on_scene_s=1200.0),
+        RoleNeed("service", 300.0, on_scene_s=1200.0),
+    )
+    steps = (
+        Name("广播演练通知", "Announce the drill"),
+        Name("检查疏散通道畅通", "See that the ways out are clear"),
+        Name("清点集合点人数", "Count people at the meeting point"),
+        Name("演练结束，恢复营业", "End the drill, open again"),
+    )
+    name = Name("消防演练", "Fire drill")
+    return ServiceKind("fire_drill", name, 3, needs, "security", customer=False, checklist=steps)
 
 
 def collect_loan() -> ServiceKind:

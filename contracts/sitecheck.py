@@ -1,5 +1,6 @@
 """Whether a site makes sense: references and ids, then the ground. Pure; reports everything it finds."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -122,12 +123,22 @@ def _catalogue(site: Site) -> Iterator[Finding]:
                 yield error(TOML, f"depots ({depot.depot})", f"stock of {item!r} is below 0")
     for service in site.services:
         place = f"services ({service.service})"
+        if not _ascends([step.after_share for step in service.ladder]):
+            yield error(TOML, place, "ladder: expected steps with ascending after_share above 0")
         for need in service.needs:
+            shares = [promise.share for promise in need.promises]
+            rising = _ascends(shares) and _ascends([promise.within_s for promise in need.promises])
+            if not rising or max(shares, default=0.0) > 1:
+                yield error(TOML, place, "promises: expected ascending shares up to 1 and ascending within_s")
             if need.role not in roles:
                 yield error(TOML, place, f"unknown role {need.role!r}")
             if need.item is not None and need.item not in items:
                 yield error(TOML, place, f"unknown item {need.item!r}")
             yield from _nobody(site, service, need)
+
+
+def _ascends(values: list[float]) -> bool:
+    return all(low < high for low, high in itertools.pairwise([0.0, *values]))
 
 
 def _nobody(site: Site, service: ServiceKind, need: RoleNeed) -> Iterator[Finding]:

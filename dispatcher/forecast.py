@@ -8,6 +8,7 @@ could still make it and the task that person would be taken from.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contracts import messages as m
 from contracts.messages import Cure, Fact
@@ -15,8 +16,8 @@ from contracts.quantities import Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.commitments import stocked
 from dispatcher.drafting import Draft
-from dispatcher.eta import Crowd, Times, Ways, p_on_time
-from dispatcher.ledger import Ledger, Task, running_tasks, task_state, to_fetch
+from dispatcher.eta import Arrival, Crowd, Times, Ways, p_on_time
+from dispatcher.ledger import Ledger, Task, Unit, running_tasks, task_state, to_fetch
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -115,16 +116,12 @@ def _cure(
     """Whoever would most probably still be in time: free, or under way to something less urgent."""
     if task.picked_up_at is not None:
         return None  # the item is on its way in one person's hands
-    cell = ways.catalogue.cell_of(ledger.calls[task.call_id].place)
-    item = task.need.item
-    depots = () if item is None else tuple(d for d in stocked(ledger, item) if d in ways.depot_cells)
-    times = Times(ways, crowd, [(cell, False)] if item is None else [], depots)
-    wheels = ways.catalogue.needs_wheels(item)
-    arrival = times.straight(cell) if item is None else times.by_depot(cell, depots, wheels)
+    arrival = _arrivals(ledger, ways, crowd, task)
     arrive_s = arrival.mean_s + settings.answer_delay_s
     margin_s = to_seconds(task.need.deadline_at - now) - np.where(np.isfinite(arrive_s), arrive_s, 1e9)
     chances = p_on_time(margin_s, ways.spread(arrival.mean_s, arrival.sd_s))
-    usable = ways.catalogue.qualified(task.need) & np.array([not gap for gap in missing], bool)
+    located = np.array([not gap for gap in missing], bool)
+    usable = located & ways.catalogue.qualified(task.need)
     best: Cure | None = None
     for row in np.argsort(-chances, kind="stable").tolist():
         p = round(float(chances[row]), 4)
@@ -132,9 +129,50 @@ def _cure(
             break
         unit = ledger.units[list(ways.catalogue.staff)[row]]
         if usable[row] and unit.duty == "on" and unit.carried is None and _spare(ledger, task, unit.task_id):
-            best = Cure(unit.unit_id, round(float(arrival.mean_s[row]), 1), p, unit.task_id)
+            price_s = price(ledger, ways, crowd, located, unit, now, settings)
+            best = Cure(unit.unit_id, round(float(arrival.mean_s[row]), 1), p, unit.task_id, price_s)
             break
     return best
+
+
+def _arrivals(ledger: Ledger, ways: Ways, crowd: Crowd, task: Task) -> Arrival:
+    """Everybody's way to a task, by the best stocked depot where an item is needed."""
+    cell = ways.catalogue.cell_of(ledger.calls[task.call_id].place)
+    item = task.need.item
+    if item is None:
+        return Times(ways, crowd, [(cell, False)], ()).straight(cell)
+    depots = tuple(depot for depot in stocked(ledger, item) if depot in ways.depot_cells)
+    wheels = ways.catalogue.needs_wheels(item)
+    return Times(ways, crowd, [], depots).by_depot(cell, depots, wheels)
+
+
+def price(
+    ledger: Ledger,
+    ways: Ways,
+    crowd: Crowd,
+    located: NDArray[np.bool_],
+    taken: Unit,
+    now: Instant,
+    settings: DispatcherSettings,
+) -> float | None:
+    """How much later (s) the quickest free person would come to the task that ``taken`` is taken off; 0
+    where nothing is taken from anybody, None where nobody else could come."""
+    if taken.task_id is None:
+        return 0.0
+    other = ledger.tasks[taken.task_id]
+    arrive_s = _arrivals(ledger, ways, crowd, other).mean_s + settings.answer_delay_s
+    free = np.array(
+        [
+            unit.duty == "on" and unit.task_id is None and unit.offer_id is None and unit.carried is None
+            for unit in (ledger.units[unit_id] for unit_id in ways.catalogue.staff)
+        ],
+        bool,
+    )
+    usable = free & located & ways.catalogue.qualified(other.need) & np.isfinite(arrive_s)
+    if other.eta_at is None or not usable.any():
+        return None
+    later_s = float(arrive_s[usable].min()) - to_seconds(other.eta_at - now)
+    return round(max(0.0, later_s), 1)
 
 
 def _spare(ledger: Ledger, task: Task, held: str | None) -> bool:

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.geometry import rectangle
 from contracts.grid import build_grid
-from contracts.messages import EnrolledDevice, InstalledGateway
+from contracts.messages import EnrolledDevice, InstalledGateway, LadderStep
 from contracts.sitecheck import check_ground, check_references, reach_of
-from contracts.sitemap import Depot, Name, Polygon, RoleNeed, Shift, Site, Space, Spot, Stop
+from contracts.sitemap import Depot, Name, Polygon, RoleNeed, Shift, Site, Space, Spot, Stop, Within
 from tests.sites import small_mall
 
 NAME = Name("一", "one")
@@ -23,6 +23,10 @@ def first(part: str, **changes: Any) -> Site:
     """The small mall with the first entry of a list changed."""
     entries = getattr(small_mall(), part)
     return with_(**{part: (replace(entries[0], **changes), *entries[1:])})
+
+
+def promising(*promises: Within) -> Site:
+    return first("services", needs=(RoleNeed("service", 300.0, promises=promises),))
 
 
 def ground(site: Site) -> list[str]:
@@ -51,6 +55,15 @@ def test_the_small_mall_is_faultless() -> None:
             "with fly",
         ),
         (lambda: first("services", needs=(RoleNeed("lead", 9.0, item="rope"),)), "wheelchair", "item 'rope'"),
+        (lambda: first("services", ladder=(LadderStep(0.0, "x"),)), "wheelchair", "ladder"),
+        (
+            lambda: first("services", ladder=(LadderStep(0.5, "x"), LadderStep(0.2, "y"))),
+            "wheelchair",
+            "ladder",
+        ),
+        (lambda: promising(Within(0.9, 300.0), Within(0.8, 600.0)), "wheelchair", "promises"),
+        (lambda: promising(Within(0.8, 300.0), Within(0.9, 200.0)), "wheelchair", "promises"),
+        (lambda: promising(Within(1.1, 300.0)), "wheelchair", "promises"),
         (lambda: first("staff", roles=("pilot",)), "u-01", "unknown role 'pilot', expected one of service"),
         (lambda: first("staff", roles=()), "u-01", "has no role"),
         (lambda: first("staff", carries=("rope",)), "u-01", "carries unknown item"),

@@ -1,9 +1,12 @@
 """Arrivals as they become clearer, and breaches before they happen."""
 
 import msgspec
+import numpy as np
 
 from contracts import messages as m
 from contracts.quantities import SECOND
+from dispatcher import forecast
+from dispatcher.eta import Crowd
 from tests.dispatcher.builders import EAST, HALL, SETTINGS, Control
 
 HOMES = {f"u-{n:02d}": (0, 4.0 * n, 14.0) for n in range(1, 13)}
@@ -57,14 +60,14 @@ def test_a_breach_is_forecast_once_before_it_happens_with_a_cure() -> None:
     for _ in range(31):
         control.wait(9)
         control.locate(places)
-    (forecast,) = control.of(m.BreachForecast)
+    (said,) = control.of(m.BreachForecast)
     breach_at = control.of(m.CallReceived)[0].tasks[0].deadline_at
-    assert forecast.at < breach_at
-    assert forecast.p_on_time < 0.5
-    assert forecast.cure is not None
-    assert (forecast.cure.unit_id, forecast.cure.taken_from) == (other, None)
-    assert forecast.cure.p_on_time > 0.7
-    assert control.ledger.tasks[task_id].cure == forecast.cure
+    assert said.at < breach_at
+    assert said.p_on_time < 0.5
+    assert said.cure is not None
+    assert (said.cure.unit_id, said.cure.taken_from) == (other, None)
+    assert said.cure.p_on_time > 0.7
+    assert control.ledger.tasks[task_id].cure == said.cure
 
 
 def test_the_cure_may_take_somebody_off_something_less_urgent() -> None:
@@ -81,9 +84,35 @@ def test_the_cure_may_take_somebody_off_something_less_urgent() -> None:
     for _ in range(31):
         control.wait(9)
         control.locate({**HOMES, lesser: (1, 50.0, 27.0)})
-    forecast = next(fact for fact in control.of(m.BreachForecast) if fact.task_id == task_id)
-    assert forecast.cure is not None
-    assert (forecast.cure.unit_id, forecast.cure.taken_from) == (lesser, cleaning)
+    said = next(fact for fact in control.of(m.BreachForecast) if fact.task_id == task_id)
+    assert said.cure is not None
+    assert (said.cure.unit_id, said.cure.taken_from) == (lesser, cleaning)
+    assert said.cure.price_s is None, "everybody else has a break"
+
+
+def test_the_price_of_a_cure_is_what_the_other_customer_waits_longer() -> None:
+    control = Control(msgspec.structs.replace(SETTINGS, switch_cost=100.0))
+    control.locate(HOMES)
+    cleaning = control.task(control.call("lost_property", EAST))
+    control.accept_all()
+    lesser = control.ledger.tasks[cleaning].unit_id or ""
+    service = control.service
+    crowd = Crowd(*service.whereabouts.samples(control.now), np.ones(len(service.catalogue.staff)))
+    located = np.ones(len(service.catalogue.staff), bool)
+    free = control.ledger.units["u-02" if lesser != "u-02" else "u-01"]
+
+    def asked(unit_id: str) -> float | None:
+        unit = control.ledger.units[unit_id]
+        return forecast.price(control.ledger, service.ways, crowd, located, unit, control.now, SETTINGS)
+
+    assert asked(free.unit_id) == 0.0
+    price_s = asked(lesser)
+    assert price_s is not None
+    assert price_s > 0, "whoever is left stands further away"
+    for unit_id in ("u-01", "u-02", "u-03", "u-04", "u-05", "u-06"):
+        if unit_id != lesser:
+            control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    assert asked(lesser) is None
 
 
 def test_without_a_position_nothing_is_forecast() -> None:
@@ -97,8 +126,6 @@ def test_without_a_position_nothing_is_forecast() -> None:
 
 
 def test_nobody_under_way_is_nothing_to_forecast() -> None:
-    from dispatcher import forecast
-
     control = Control()
     assert not forecast.wanted(control.ledger)
     service = control.service

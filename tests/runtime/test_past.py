@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts import messages as m
 from contracts.columns import unpack_positions
 from contracts.messages import Message
-from contracts.quantities import MINUTE, SECOND, Instant
+from contracts.quantities import MILLISECOND, MINUTE, SECOND, Instant
 from dashboard.desk import TEXT_TOPICS
 from dashboard.service import DashboardService
 from dispatcher import views
@@ -54,7 +54,7 @@ def test_playing_up_to_a_moment_shows_what_going_there_at_once_shows(
     playback = kept.past.open(start)
     service = shown(start, playback.opening())
     for step in range(1, steps + 1):
-        at = start + (end - start) * step // steps
+        at = start + (end - start) * step // steps // MILLISECOND * MILLISECOND  # as fine as ages are
         for message in playback.advance(at):
             service.receive(message, at)
     assert set(TEXT_TOPICS) >= {"calls", "units", "stock", "devices", "where"}
