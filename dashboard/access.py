@@ -36,6 +36,18 @@ class Session(msgspec.Struct, frozen=True):
         return f"unit/{self.unit_id}" if self.role == "staff" else f"operator/{self.user}"
 
 
+class UserEntry(msgspec.Struct, frozen=True):
+    """A person who may log in, as the list of people shows them."""
+
+    user: str
+    role: RoleName
+    unit_id: str | None
+    name_zh: str
+    name_en: str
+    disabled: bool
+    created_at: int
+
+
 class AuditEntry(msgspec.Struct, frozen=True):
     """Who looked at whom, or did what outside the journal."""
 

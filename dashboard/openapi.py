@@ -5,9 +5,10 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from contracts import messages as m
+from contracts.figures import Figures
 from contracts.sitemap import Name
 from contracts.wire import COMMAND_TYPES
-from dashboard.access import COMMANDS, AuditEntry
+from dashboard.access import COMMANDS, AuditEntry, RoleName, UserEntry
 from dashboard.alarms import Act
 from dashboard.customer import CallStatus
 from dashboard.past import Incident, Mark, Span
@@ -74,6 +75,28 @@ class AlarmWish(msgspec.Struct):
 
 class Marked(msgspec.Struct):
     marked: int
+
+
+class Users(msgspec.Struct):
+    users: list[UserEntry]
+
+
+class NewUser(msgspec.Struct):
+    user: str
+    role: RoleName
+    name: Name
+    unit_id: str | None = None
+
+
+class UserChange(msgspec.Struct):
+    act: Literal["disable", "enable", "password"]
+
+
+class Password(msgspec.Struct):
+    """``password`` is generated, told once and stored nowhere; empty where it did not change."""
+
+    user: str
+    password: str
 
 
 class Marks(msgspec.Struct):
@@ -216,6 +239,15 @@ OPERATIONS: Final = (
         "get", "/api/replay/next", "The next tick of a kind (a breach)", DESK, None, NextMark,
         query=("after", "kind"),
     ),
+    Operation(
+        "get", "/api/figures", "How well people were helped", DESK, None, Figures, query=("since", "until")
+    ),
+    Operation("get", "/api/users", "Who may log in", ("admin",), None, Users),
+    Operation("post", "/api/users", "A new person; answers a password", ("admin",), NewUser, Password),
+    Operation(
+        "put", "/api/users/{user}", "Disable, enable, or a new password", ("admin",), UserChange, Password
+    ),
+    Operation("get", "/office", "Figures, people and settings", media_type="text/html"),
     Operation("get", "/api/incidents/{call_id}", "One call, its decisions and tracks", DESK, None, Incident),
     Operation("post", "/api/device-links", "Address for an app's device", DESK, Device, DeviceLink),
     Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),

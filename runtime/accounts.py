@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from contracts.errors import StorageError
 from contracts.quantities import DAY, Instant, from_seconds
 from contracts.sitemap import Name, Site
-from dashboard.access import AuditEntry, RoleName, Session
+from dashboard.access import AuditEntry, RoleName, Session, UserEntry
 from runtime.accounts_tables import audit, sessions, users
 
 ROLES: Final = ("operator", "staff", "technician", "admin")
@@ -89,6 +89,28 @@ class Accounts:
         """The person cannot log in any more; all sessions end."""
         self._change(user, disabled=True)
         self.revoke_all(user)
+
+    def enable(self, user: str) -> None:
+        """The person may log in again."""
+        self._change(user, disabled=False)
+
+    def add_user(self, user: str, role: RoleName, now: Instant, unit_id: str | None, name: Name) -> str:
+        """A new person with a generated password, which is returned and stored nowhere."""
+        password = _generated_password()
+        self.create_user(user, password, role, now, unit_id, name)
+        return password
+
+    def renew_password(self, user: str) -> str:
+        """A new generated password; all sessions of the person end."""
+        password = _generated_password()
+        self.set_password(user, password)
+        return password
+
+    def list_users(self) -> list[UserEntry]:
+        """Everybody, also those who are disabled, by name."""
+        columns = [users.c[name] for name in UserEntry.__struct_fields__]
+        with self._reading() as connection:
+            return [UserEntry(*row) for row in connection.execute(sa.select(*columns).order_by(users.c.user))]
 
     def set_language(self, user: str, language: str) -> None:
         assert language in ("zh", "en"), language

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from contracts.messages import Message
 from contracts.quantities import Instant
-from dashboard.access import AuditEntry, Session
+from contracts.sitemap import Name
+from dashboard.access import AuditEntry, RoleName, Session, UserEntry
 from dashboard.alarms import AlarmMark
 from dashboard.past import Past
 from dashboard.service import DashboardService
@@ -29,6 +30,24 @@ class Accounts(Protocol):
     def revoke(self, token: str) -> None: ...
 
     def set_language(self, user: str, language: str) -> None: ...
+
+    def list_users(self) -> Sequence[UserEntry]:
+        """Everybody, also those who are disabled, by name."""
+        ...
+
+    def add_user(self, user: str, role: RoleName, now: Instant, unit_id: str | None, name: Name) -> str:
+        """A new person; the generated password. Raises ``ValueError`` saying what is wrong."""
+        ...
+
+    def renew_password(self, user: str) -> str:
+        """A new generated password; all sessions end. Raises ``ValueError`` for an unknown user."""
+        ...
+
+    def disable(self, user: str) -> None:
+        """The person cannot log in any more. Raises ``ValueError`` for an unknown user."""
+        ...
+
+    def enable(self, user: str) -> None: ...
 
     def audit(self, who: str, what: str, whom: str, at: Instant, detail: str = "") -> None: ...
 

@@ -40,7 +40,8 @@ TYPES: Final = {
 }
 SQUEEZED: Final = (".js", ".css", ".json", ".webmanifest", ".svg", ".html", ".map", ".txt", ".wav")
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-NOT_HANDHELD: Final = ("console", "customer")
+PAGES: Final = ("console", "office", "staff", "customer")
+NOT_HANDHELD: Final = ("console", "office", "customer")
 """Assets whose names begin so are not kept on the handhelds."""
 UNBUILT: Final = (
     "<!doctype html><title>nearhand</title><p>The pages are not built: run <code>npm run build</code>.</p>"
@@ -85,7 +86,7 @@ class Bundle:
         self.tree_hash = whole.hexdigest()[:16]
         self.root = f"/app/{self.tree_hash}"
         self.assets = {name: Asset(name, content) for name, content in files.items()}
-        self.pages = {name: self._page(folder / f"{name}.html") for name in ("console", "staff", "customer")}
+        self.pages = {name: self._page(folder / f"{name}.html") for name in PAGES}
         self.worker = self._worker(files)
 
     def _page(self, file: Path) -> Asset:
@@ -112,6 +113,10 @@ def page_routes(screens: Screens, static: Path) -> APIRouter:
     @router.get("/")
     async def console(request: Request) -> Response:
         return bundle.pages["console"].answer(request, "no-cache")
+
+    @router.get("/office")
+    async def office(request: Request) -> Response:
+        return bundle.pages["office"].answer(request, "no-cache")
 
     @router.get("/staff")
     async def staff(request: Request) -> Response:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.quantities import DAY
+from contracts.quantities import DAY, SECOND, Instant
 from dashboard.access import RoleName
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens
@@ -48,6 +50,15 @@ def past_routes(screens: Screens) -> APIRouter:
             raise Failure("bad_request", f"after: expected an instant; kind: one of {' '.join(MARK_KINDS)}")
         return Json({"mark": await ask(lambda past: past.next_mark(after, kind))})
 
+    @router.get("/api/figures")
+    async def figures(request: Request) -> Response:
+        await screens.require(request, *ROLES)
+        since, until = (number(request.query_params.get(name)) for name in ("since", "until"))
+        if since is None or until is None or not since < until <= since + WIDEST:
+            raise Failure("bad_request", "since, until: expected instants, at most 31 days apart")
+        offset_s = utc_offset_s(core.service.site.timezone, until)
+        return Json(await ask(lambda past: past.figures(since, until, offset_s)))
+
     @router.get("/api/incidents/{call_id}")
     async def incident(request: Request, call_id: str) -> Response:
         session = await screens.require(request, *ROLES)
@@ -67,6 +78,14 @@ def past_routes(screens: Screens) -> APIRouter:
         return await asyncio.get_running_loop().run_in_executor(screens.past_thread, question, past)
 
     return router
+
+
+def utc_offset_s(timezone: str, at: Instant) -> int:
+    """Of the site's local time at an instant: hours of the day are the mall's, not the server's."""
+    moment = datetime.fromtimestamp(at / SECOND, ZoneInfo(timezone))
+    offset = moment.utcoffset()
+    assert offset is not None, timezone
+    return int(offset.total_seconds())
 
 
 def number(text: str | None) -> int | None:

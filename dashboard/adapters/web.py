@@ -43,6 +43,7 @@ from dashboard.adapters.replay import replay_routes
 from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
 from dashboard.adapters.trust import trust_routes
+from dashboard.adapters.users import user_routes
 
 __all__ = [
     "Accounts",
@@ -100,6 +101,7 @@ def create_app(
     app.include_router(replay_routes(screens))
     app.include_router(past_routes(screens))
     app.include_router(alarm_routes(screens))
+    app.include_router(user_routes(screens))
     app.add_exception_handler(Failure, on_failure)
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(WorldError, on_world_error)

@@ -36,6 +36,22 @@ def test_the_bar_gets_span_ticks_and_the_next_breach(tmp_path: Path, kept: Kept)
     asyncio.run(scene())
 
 
+def test_figures_are_of_the_malls_own_hours(tmp_path: Path, kept: Kept) -> None:
+    async def scene() -> None:
+        core = Core(tmp_path)
+        core.past, core.clock = kept.past, kept.end
+        async with served(core) as opened, opened.client("operator") as client:
+            query = {"since": OPENED, "until": kept.end}
+            figures = (await client.get("/api/figures", params=query)).json()
+            assert figures["calls"] == 4
+            assert set(figures["by_hour"]) == {"18"}
+            assert figures["misses"]
+            empty = {"since": kept.end, "until": kept.end}
+            assert (await client.get("/api/figures", params=empty)).status_code == 400
+
+    asyncio.run(scene())
+
+
 def test_an_incident_is_a_file_and_its_export_is_entered(tmp_path: Path, kept: Kept) -> None:
     async def scene() -> None:
         core = Core(tmp_path)

@@ -4,6 +4,8 @@ export class HttpError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
+    /** The server's own words, English. */
+    readonly detail = "",
   ) {
     super(`${status} ${code}`);
   }
@@ -39,7 +41,7 @@ async function request<T>(method: string, path: string, body?: unknown, key?: st
     const answer = await fetch(path, init);
     const text = await answer.text();
     const data: unknown = text ? parse(text) : null;
-    if (!answer.ok) throw new HttpError(answer.status, codeOf(data));
+    if (!answer.ok) throw new HttpError(answer.status, codeOf(data), wordsOf(data));
     return data as T;
   } finally {
     clearTimeout(timer);
@@ -60,10 +62,17 @@ function codeOf(data: unknown): string {
   return typeof error?.code === "string" ? error.code : "failed";
 }
 
+function wordsOf(data: unknown): string {
+  const words = (data as { error?: { message?: { en?: unknown } } } | null)?.error?.message?.en;
+  return typeof words === "string" ? words : "";
+}
+
 export const get = <T>(path: string): Promise<T> => request<T>("GET", path);
 
 /** Sends once; used where the caller keeps its own queue. */
 export const post = <T>(path: string, body: unknown, key: string): Promise<T> => request<T>("POST", path, body, key);
+
+export const put = <T>(path: string, body: unknown): Promise<T> => request<T>("PUT", path, body);
 
 /** Sends until there is an answer, at most `COMMAND_TRIES` times under one key. */
 export async function command<T>(path: string, body: unknown, key = newKey()): Promise<T> {

@@ -302,3 +302,48 @@ export interface Cause {
   count: number;
   first: string;
 }
+
+export interface Figures {
+  since: number;
+  until: number;
+  calls: number;
+  states: Record<string, number>;
+  offers: number;
+  timed_out_share: number | null;
+  declined_share: number | null;
+  first_response_p50_s: number | null;
+  first_response_p90_s: number | null;
+  first_response_on_time: number | null;
+  by_service: Record<string, Waits>;
+  by_floor: Record<string, Waits>;
+  by_hour: Record<number, Waits>;
+  misses: Record<string, number>;
+  understaffed: Understaffed[];
+  stars: Record<number, number>;
+}
+
+export interface Waits {
+  tasks: number;
+  on_time: number | null;
+  unserved: number;
+  p50_s: number | null;
+  p80_s: number | null;
+  p90_s: number | null;
+  p99_s: number | null;
+  promises: Kept[];
+}
+
+export interface Kept {
+  share: number;
+  within_s: number;
+  kept_share: number;
+}
+
+export interface Understaffed {
+  role: string;
+  floor: string;
+  hour: number;
+  tasks: number;
+  queued: number;
+  missed: number;
+}

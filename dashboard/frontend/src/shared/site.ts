@@ -48,8 +48,9 @@ export interface ServiceJson {
   icon: string;
   customer: boolean;
   offer_timeout_s: number;
-  needs: { role: string; target_s: number; item: string | null; skills: string[]; on_scene_s: number }[];
+  needs: { role: string; target_s: number; item: string | null; skills: string[]; on_scene_s: number; promises: { share: number; within_s: number }[] }[];
   checklist: Name[];
+  ladder: { after_share: number; to: string }[];
 }
 
 export interface StaffJson {
