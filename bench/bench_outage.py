@@ -21,12 +21,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from dbus_fast import Message
+
 from contracts import messages as m
 from contracts.columns import observations
 from tests.gateway.adapters.bluez import Bluez, fake_bluez, private_bus
 from tests.runtime.brokers import RunningBroker, running_broker
 from tests.runtime.test_agent import IBEACON, ROOT, Ear
 
+ROUND_TRIP = Message(
+    destination="org.freedesktop.DBus",
+    path="/org/freedesktop/DBus",
+    interface="org.freedesktop.DBus",
+    member="GetId",
+)
 DEVICES = 60
 LEVELS = 70
 """RSSI from -30 down, then again: with the device it numbers 4200 adverts apart."""
@@ -107,6 +115,8 @@ async def speak(fake: Bluez, first: int, seconds: float, rate: float) -> int:
         await asyncio.sleep(max(0.0, began + (number - first) / rate - time.monotonic()))
         device, rssi_dbm = name_of(number)
         await fake.advertise(device, rssi_dbm, {0x004C: IBEACON})
+        if number % 10 == 0:
+            await fake.bus.call(ROUND_TRIP)  # dbus_fast breaks when its socket is full: let it empty
     return count
 
 

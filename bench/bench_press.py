@@ -6,7 +6,7 @@ Starts ``nearhand up`` on the demo mall, enrols as many tags as there are presse
 an agent does: a scan report of QoS 1 with the tag's advert, one press a second. The latency ends when the
 call's event arrives on an operator's WebSocket; on the way it is seen as a press and as a call on the broker.
 Each call is cancelled two seconds later. ``--load`` is the number of other devices that gateways hear
-meanwhile, each by eight of them once a second. With ``--kill`` positioning is killed with -9 every ten
+meanwhile, each by eight of them once a second. With ``--kill`` positioning is killed with -9 every forty
 seconds, tags repeat themselves once a second as real ones do, and the calls are counted: each press one.
 """
 
@@ -39,8 +39,10 @@ from runtime.site_files import load_site
 from tests.system import System, running_system
 
 ENROLLED_AT_ONCE = 400
-REPEATS_S = 8.0
-"""How long a tag goes on saying that it was pressed, with ``--kill``."""
+REPEATS_S = 30.0
+"""How long a tag goes on saying that it was pressed, with ``--kill``: as MOKO's do."""
+KILL_EVERY_S = 40.0
+"""Longer than the supervisor takes to forgive a death: sooner, it waits longer and longer before a start."""
 
 
 def main() -> None:
@@ -133,7 +135,7 @@ async def other_load(bus: Bus, site: Any, ids: tuple[str, ...], arguments: argpa
 
 async def kill_now_and_then(system: System) -> None:
     while True:
-        await asyncio.sleep(10)
+        await asyncio.sleep(KILL_EVERY_S / 2 if Board.kills == 0 else KILL_EVERY_S)
         with contextlib.suppress(KeyError, ProcessLookupError):
             os.kill(system.pids()["positioning"], signal.SIGKILL)
             Board.kills += 1
