@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import msgspec
+
 from contracts.geometry import rectangle
 from contracts.messages import EnrolledDevice, InstalledGateway
 from contracts.sitemap import (
@@ -232,7 +234,13 @@ def _services() -> tuple[ServiceKind, ...]:
         bring("umbrella", "雨伞", "Umbrella"),
         bring("stroller", "婴儿车", "Stroller"),
         bring("reading_glasses", "老花镜", "Reading glasses"),
-        send("luggage", "行李协助", "Luggage help", 3, "service", 300.0, 300.0),
+        msgspec.structs.replace(
+            send("luggage", "行李协助", "Luggage help", 3, "service", 300.0, 300.0),
+            checklist=(
+                Name("清点件数", "Count the pieces"),
+                Name("约定送达地点", "Agree where to bring them"),
+            ),
+        ),
         send("lost_child", "走失儿童", "Lost child", 2, "security", 240.0, 600.0),
         send("lost_property", "失物招领", "Lost property", 4, "service", 600.0, 180.0),
         send("cleaning", "保洁", "Cleaning", 4, "cleaner", 600.0, 300.0),

@@ -32,6 +32,28 @@ def test_a_wheelchair_is_asked_for_brought_and_rated(
     )
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_was_lent_stays_in_sight_and_is_collected(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
+) -> None:
+    page = open_page(360, 640, lang)
+    Customer(page, mall).scan("L1-desk", lang).ask("wheelchair")
+    loan = page.locator(".loan")
+    expect(loan).to_be_visible(timeout=60_000)
+    expect(loan).to_contain_text("轮椅" if lang == "zh" else "wheelchair")
+    expect(loan.locator("li").first).to_contain_text("L1")
+    picture(page, "loan")
+    mall.asleep.update(mall.people)
+    first = page.url
+    page.click("[data-act=collect]")
+    page.wait_for_url(lambda url: url != first)
+    expect(page.locator(".state")).to_be_visible()
+    [collect] = [one for one in mall.commands if getattr(one, "service", "") == "collect_loan"]
+    assert isinstance(collect, m.PlaceCall)
+    assert collect.place.spot == "L1-desk"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_medical_stands_apart_and_warns(mall: Mall, open_page: OpenPage) -> None:
     page = open_page(360, 640)
     Customer(page, mall).scan("L2-east")

@@ -92,6 +92,30 @@ def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, pic
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_scene_the_check_list_is_the_calls_own_and_help_comes(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
+) -> None:
+    only(mall)
+    page = open_page(360, 640, lang)
+    handheld = Handheld(page, mall, UNIT).log_in(lang)
+    a_call(mall, "luggage")
+    handheld.press("accept")
+    handheld.press("arrived")
+    first = page.locator(".checklist button").first
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    handheld.press("help")
+    expect(handheld.button("help")).to_be_disabled()
+    eventually(page, lambda: kinds(mall)[2:] == ["TickChecklist", "AddTask"])
+    picture(page, "scene")
+    page.reload()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(handheld.button("help")).to_be_disabled()
+    [call] = [mall.dispatcher.ledger.calls[call_id] for call_id in mall.dispatcher.ledger.open_calls]
+    assert len(call.tasks) == 2
+
+
 def test_declining_needs_a_reason(mall: Mall, open_page: OpenPage) -> None:
     only(mall)
     page = open_page(360, 640)
