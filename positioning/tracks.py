@@ -29,6 +29,9 @@ BEGIN_S: Final = 1.5
 and a cloud that gathered in the wrong place does not come back soon."""
 YOUNG_S: Final = 5.0
 """So long the prior of a new track's offset may be found wrong; a device does not change later."""
+FADE_S: Final = 0.5
+"""While a track is begun, a gateway's older levels fade against its newer ones: half a second of walking
+is less than the error of a fix."""
 CANDIDATES: Final = 8
 """A new track chooses its particles among so many times as many places."""
 BEGIN_AT_ONCE: Final = 64
@@ -157,7 +160,9 @@ class Tracks:
         early = now_s - self.begun_s[batch.row] <= BEGIN_S
         starting = np.flatnonzero(early)
         for begin in range(0, len(starting), BEGIN_AT_ONCE):
-            self._begin(self._all_heard(_part(batch, starting[begin : begin + BEGIN_AT_ONCE])), world, now_s)
+            self._begin(
+                self._all_heard(_part(batch, starting[begin : begin + BEGIN_AT_ONCE]), now_s), world, now_s
+            )
         going = np.flatnonzero(~early)
         going = going[np.argsort((batch.count[going] > 0).sum(axis=1), kind="stable")]
         for begin in range(0, len(going), TOGETHER):
@@ -174,15 +179,18 @@ class Tracks:
         self.early_total[rows] = self.early_count[rows] = 0.0
         self.first_offset_db[rows], self.first_spread_db[rows] = self.offset_db[rows], self.spread_db[rows]
 
-    def _all_heard(self, batch: Batch) -> Batch:
+    def _all_heard(self, batch: Batch, now_s: float) -> Batch:
         """The batch together with what was heard before, since the tracks began."""
+        fade = np.exp((self.solved_s[batch.row] - now_s) / FADE_S).astype(np.float32)[:, None]
+        self.early_total[batch.row] *= fade
+        self.early_count[batch.row] *= fade
         row, column = np.nonzero(batch.count > 0)
         at = (batch.row[row], batch.gateway[row, column])
         self.early_total[at] += batch.rssi_dbm[row, column] * batch.count[row, column]
         self.early_count[at] += batch.count[row, column]
         self.used_s[at] = np.maximum(self.used_s[at], batch.heard_s[row, column])
         count = self.early_count[batch.row]
-        level = np.where(count > 0, self.early_total[batch.row] / np.maximum(count, 1), -np.inf)
+        level = np.where(count > 0, self.early_total[batch.row] / np.maximum(count, 1e-9), -np.inf)
         width = min(WIDTH, int((count > 0).sum(axis=1).max()))
         loudest = np.argsort(-level, axis=1, kind="stable")[:, :width]
         taken = np.take_along_axis(count, loudest, 1).astype(float)
@@ -191,7 +199,7 @@ class Tracks:
             newest_s=batch.newest_s,
             gateway=loudest,
             rssi_dbm=np.where(taken > 0, np.take_along_axis(level, loudest, 1), 0.0).astype(float),
-            count=taken,
+            count=np.where(taken > 0, np.maximum(taken, 1.0), 0.0),
             heard_s=np.take_along_axis(self.used_s[batch.row], loudest, 1),
         )
 

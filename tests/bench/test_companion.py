@@ -19,14 +19,21 @@ def test_single_samples_are_as_good_as_published(track: str, count: int) -> None
     assert np.mean([s.wrong_room for s in scores]) == pytest.approx(wrong, abs=0.06)
 
 
+LIMITS = {"diagonal_walk": (0.42, 0.85), "living_to_bedroom": (0.35, 0.75)}
+"""Median and 95th percentile in m, a tenth above what was measured."""
+
+
 @pytest.mark.parametrize("track", companion.TRACKS)
-def test_the_filter_is_better_than_single_samples(track: str) -> None:
-    recording = companion.recording(track, seed=3)
-    estimates = run_engine(recording, calibration=companion.known_model())
-    index = pair(recording.truth, estimates).index
-    assert (index >= 0).all()
-    said = np.stack([np.array(estimates.x_m)[index], np.array(estimates.y_m)[index]], axis=1)
-    filtered = companion.score(companion.points(track), said)
-    single = companion.score(*companion.snapshots(track, seed=3))
-    assert filtered.median_m < single.median_m
-    assert filtered.p95_m < single.p95_m
+def test_the_filter_is_much_better_than_single_samples(track: str) -> None:
+    """From the first second on: who walks while a track is begun is not left behind."""
+    filtered = []
+    for seed in range(5):
+        recording = companion.recording(track, seed)
+        estimates = run_engine(recording, calibration=companion.known_model())
+        index = pair(recording.truth, estimates).index
+        assert (index >= 0).all()
+        said = np.stack([np.array(estimates.x_m)[index], np.array(estimates.y_m)[index]], axis=1)
+        filtered.append(companion.score(companion.points(track), said))
+    median_m, p95_m = LIMITS[track]
+    assert np.mean([s.median_m for s in filtered]) < median_m
+    assert np.mean([s.p95_m for s in filtered]) < p95_m
