@@ -1,6 +1,6 @@
 """Accuracy in simulated places with known truth, the benchmarks of others among them.
 
-    .venv/bin/python -m bench.bench_accuracy [companion] [mall] [floors] [--seeds 5]
+    .venv/bin/python -m bench.bench_accuracy [companion] [mall] [floors] [--seeds 5] [--draw FILE]
 
 companion: ESPresense-companion's two tracks (bench/companion.py), each sample by itself and filtered.
 mall: the 80 x 50 m mall of the field notes, without a survey, with one of 60 and of 400 spots.
@@ -11,12 +11,14 @@ Every figure is the mean over the seeds; prints the tables of bench/results/posi
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
 from bench import companion, scenarios
 from contracts.quantities import SECOND, to_seconds
 from positioning.calibration import Calibration
+from runtime import plots
 from runtime.calibrate import survey_of
 from runtime.evaluate import run_engine
 from runtime.judging import Estimates, judge, pair
@@ -128,6 +130,31 @@ def floor_delays_s(truth: Truth, estimates: Estimates) -> list[float]:
     return delays
 
 
+def draw_walk(file: Path, walker: str = "w-03", begin_s: int = 60, seconds: int = 60) -> None:
+    """A minute of one walker of the surveyed mall: truth, estimates, an ellipse each fourth second."""
+    track, survey = scenarios.mall_trace()
+    estimates, truth = run_engine(track, calibration=commissioned(survey)), track.truth
+    index = pair(truth, estimates).index
+    start = int(truth.at[0]) + begin_s * SECOND
+    rows = [
+        row
+        for row, device in enumerate(truth.device)
+        if device == walker and start <= truth.at[row] < start + seconds * SECOND
+    ]
+    said = [(estimates.x_m[i], estimates.y_m[i]) for i in index[rows]]
+    true = [(float(truth.x_m[row]), float(truth.y_m[row])) for row in rows]
+    shapes = [
+        plots.ellipse(
+            *said[n], estimates.semi_major_m[i], estimates.semi_minor_m[i], estimates.heading_deg[i]
+        )
+        for n, i in enumerate(index[rows])
+        if n % 4 == 0
+    ]
+    shapes += [plots.line("miss", pair_) for pair_ in zip(true, said, strict=True)]
+    shapes += [plots.line("truth", true), plots.line("said", said)]
+    plots.write_floor(file, track.site, track.site.floors[0].floor, shapes)
+
+
 SECTIONS: dict[str, Callable[[int], Iterator[Row]]] = {
     "companion": companion_rows,
     "mall": mall_rows,
@@ -139,7 +166,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--draw", type=Path, metavar="FILE", help="a minute of the surveyed mall as SVG")
     arguments = parser.parse_args()
+    if arguments.draw:
+        draw_walk(arguments.draw)
+        return
     for name in arguments.sections or SECTIONS:
         began = time.process_time()
         rows = list(SECTIONS[name](arguments.seeds))

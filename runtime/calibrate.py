@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import ConfigError
+from contracts.geometry import shape
 from contracts.grid import WalkableGrid
 from contracts.quantities import SECOND
 from contracts.sitemap import Site
@@ -23,7 +24,8 @@ from positioning.ground import lay
 from positioning.prospect import snapshot_errors_m
 from positioning.radio import install, storeys_of, vertical_m
 from positioning.radiomap import model_levels
-from positioning.residuals import Kernel
+from positioning.residuals import Kernel, Places
+from positioning.residuals import doubt_db as residual_doubt_db
 from positioning.settings import PositioningSettings
 from positioning.survey import Survey, Walk
 from positioning.tracks import World
@@ -39,6 +41,8 @@ FOLDS = 5
 MOVED_DB = 6.0
 """Beyond twice what gateways change in nine months."""
 FILE_NAME = "calibration.json"
+SCALE = 0.2
+"""Dots are drawn a fifth of the error wide: a mall's do not cover each other, a room's are still seen."""
 WALK_MPS_MAX = 2.0
 """Truth rows farther apart than one walks are different spots, not a path."""
 EDGE_S = 2.0
@@ -260,7 +264,12 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--apply", action="store_true", help="make it the calibration of --site")
     parser.add_argument("--rollback", action="store_true", help="put the former calibration of --site back")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="say what differs from this calibration")
-    parser.add_argument("--plot", type=Path, metavar="DIR", help="draw expected errors on each floor")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="DIR",
+        help="draw expected errors, and where the map knows little, on each floor",
+    )
     parser.set_defaults(run=main)
 
 
@@ -290,7 +299,7 @@ def main(args: argparse.Namespace) -> int:
     if args.compare:
         print(comparison(load(args.compare), calibration))
     if args.plot:
-        _draw(args.plot, surveyed, expected)
+        draw(args.plot, surveyed, expected, calibration)
     if args.out:
         save(calibration, args.out)
     if args.apply:
@@ -355,15 +364,39 @@ def comparison(old: Calibration, new: Calibration) -> str:
     return "\n".join(lines)
 
 
-def _draw(folder: Path, surveyed: Surveyed, p: Prospect) -> None:
-    for index, floor in enumerate(surveyed.site.floors):
-        here = np.flatnonzero(surveyed.survey.floor == index)
+def draw(folder: Path, surveyed: Surveyed, p: Prospect, calibration: Calibration) -> None:
+    """Of each floor: the errors before and after, and where the map knows least: where to walk next."""
+    site, survey, grid = surveyed.site, surveyed.survey, surveyed.grid
+    doubt_db = map_doubt_db(surveyed, calibration)
+    for index, floor in enumerate(site.floors):
+        here = np.flatnonzero(survey.floor == index)
+        west, _, east, _ = shape(floor.outline).bounds
+        radius_m = max(0.3, (east - west) / 200)
         for name, errors_m in (("before", p.before_m), ("after", p.after_m)):
             dots = [
-                plots.dot(
-                    plots.graded(float(errors_m[i])), surveyed.survey.x_m[i], surveyed.survey.y_m[i], 0.3
-                )
+                plots.dot(plots.graded(float(errors_m[i])), survey.x_m[i], survey.y_m[i], errors_m[i] * SCALE)
                 for i in here
                 if np.isfinite(errors_m[i])
             ]
-            plots.write_floor(folder / f"{floor.floor}-{name}.svg", surveyed.site, floor.floor, dots)
+            plots.write_floor(folder / f"{floor.floor}-{name}.svg", site, floor.floor, dots)
+        step_m = 5 * radius_m
+        lattice = {
+            (int(grid.x_m[cell] // step_m), int(grid.y_m[cell] // step_m)): cell
+            for cell in np.flatnonzero(grid.floor == index)
+        }
+        squares = [
+            plots.shade(
+                doubt_db[cell] / calibration.spread_db, (column + 0.5) * step_m, (row + 0.5) * step_m, step_m
+            )
+            for (column, row), cell in lattice.items()
+        ]
+        spots = [plots.dot("good", survey.x_m[i], survey.y_m[i], radius_m / 2) for i in here]
+        plots.write_floor(folder / f"{floor.floor}-doubt.svg", site, floor.floor, [*squares, *spots])
+
+
+def map_doubt_db(surveyed: Surveyed, calibration: Calibration) -> Floats:
+    """How uncertain the map of residuals is at each cell, (cells,), were all spots heard by all."""
+    survey, grid = surveyed.survey, surveyed.grid
+    spots = Places(survey.floor, survey.x_m, survey.y_m)
+    cells = Places(grid.floor.astype(np.int64), grid.x_m.astype(float), grid.y_m.astype(float))
+    return residual_doubt_db(calibration.kernel, spots, cells)

@@ -9,7 +9,7 @@ from contracts.sitemap import Site
 STYLE = """<style>
 .truth{fill:none;stroke:#1d9a52;stroke-width:.12}.said{fill:none;stroke:#0a62d0;stroke-width:.12}
 .ellipse{fill:#0a62d0;fill-opacity:.04;stroke:#0a62d0;stroke-width:.04}.miss{stroke:#d0242b;stroke-width:.05}
-.good{fill:#1d9a52}.fair{fill:#e0a000}.bad{fill:#d0242b}
+.shade{fill:#6b3fa0}.good{fill:#1d9a52}.fair{fill:#e0a000}.bad{fill:#d0242b}
 </style>"""
 
 
@@ -37,6 +37,12 @@ def ellipse(x_m: float, y_m: float, major_m: float, minor_m: float, heading_deg:
     turn = f"rotate({-heading_deg:.0f} {x_m:.2f} {-y_m:.2f})"
     size = f'rx="{major_m:.2f}" ry="{minor_m:.2f}"'
     return f'<ellipse class="ellipse" cx="{x_m:.2f}" cy="{-y_m:.2f}" {size} transform="{turn}"/>'
+
+
+def shade(share: float, x_m: float, y_m: float, side_m: float) -> str:
+    """A square of a map, the darker the larger ``share`` (0 to 1)."""
+    corner = f'x="{x_m - side_m / 2:.1f}" y="{-y_m - side_m / 2:.1f}"'
+    return f'<rect class="shade" {corner} width="{side_m:.1f}" height="{side_m:.1f}" opacity="{share:.2f}"/>'
 
 
 def graded(error_m: float) -> str:

@@ -1,14 +1,23 @@
 """nearhand calibrate on a real commissioning walk: fits, is kept, applied, rolled back."""
 
+import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bench import simulated_survey
+from contracts.grid import build_grid
+from contracts.quantities import SECOND
+from firmware_sim.survey import walk
 from runtime import calibrate
 from runtime.cli import main
 from runtime.recordings import read_recording
+from runtime.scenarios import load_scenario
 from runtime.settings import CLONE
+
+START = 1_773_450_000 * SECOND
 
 SURVEY = CLONE.parent / "shared" / "recordings" / "lab-12gw-survey"
 
@@ -61,6 +70,38 @@ def test_applied_and_rolled_back(fitted: calibrate.Calibration, tmp_path: Path) 
     calibrate.apply(fitted, folder)
     calibrate.apply(fitted, folder)
     assert calibrate.roll_back(folder) is not None
+
+
+def test_the_whole_way_of_a_simulated_walk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Walk, fit, see what it is worth, apply, compare, roll back: as an operator does."""
+    folder, walked, again = tmp_path / "site", tmp_path / "walk", tmp_path / "again"
+    shutil.copytree(CLONE / "config" / "sites" / "small", folder)
+    (folder / calibrate.FILE_NAME).unlink(missing_ok=True)
+    site = calibrate.load_site(folder)
+    scenario = load_scenario(CLONE / "config" / "scenarios" / "small.toml").scenario
+    for path, seed in ((walked, 5), (again, 6)):
+        rng = np.random.default_rng(seed)
+        simulated_survey.write(path, site, walk(site, build_grid(site), scenario, START, rng, 7.0, 6.0))
+    plots = tmp_path / "plots"
+    assert main(["calibrate", str(walked), "--site", str(folder), "--apply", "--plot", str(plots)]) == 0
+    said = capsys.readouterr()
+    assert "share 5 of 5" in said.err, "progress is shown"
+    for floor in site.floors:
+        line = next(line for line in said.out.splitlines() if line.startswith(f"floor {floor.floor}:"))
+        before, after = (float(mean) for mean in re.findall(r"(?:before|after) ([\d.]+) /", line))
+        assert after < before
+        drawn = {file.name for file in plots.glob(f"{floor.floor}-*.svg")}
+        assert drawn == {f"{floor.floor}-{kind}.svg" for kind in ("before", "after", "doubt")}
+    first = calibrate.load(folder / calibrate.FILE_NAME)
+    compare = ["--compare", str(folder / calibrate.FILE_NAME)]
+    assert main(["calibrate", str(again), "--site", str(folder), "--apply", *compare]) == 0
+    assert "moved, turned" not in capsys.readouterr().out, "two walks of one building agree"
+    assert calibrate.load(folder / calibrate.FILE_NAME).revision == first.revision + 1
+    assert main(["calibrate", "--site", str(folder), "--rollback"]) == 0
+    assert calibrate.load(folder / calibrate.FILE_NAME) == first
+    assert main(["calibrate", "--site", str(folder), "--rollback"]) == 0
+    assert "uncalibrated" in capsys.readouterr().out
+    assert not (folder / calibrate.FILE_NAME).exists()
 
 
 def test_a_folder_that_is_no_recording_is_said_plainly(

@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from runtime.plots import dot, ellipse, graded, line, write_floor
+from runtime.plots import dot, ellipse, graded, line, shade, write_floor
 from tests.sites import small_mall
 
 
@@ -22,6 +22,10 @@ def test_shapes_lie_over_the_floor(tmp_path: Path) -> None:
 def test_north_is_up() -> None:
     assert 'cy="-6.00"' in dot("good", 5, 6)
     assert 'points="1.00,-2.00"' in line("said", [(1, 2)])
+
+
+def test_shades_lie_around_their_place() -> None:
+    assert 'x="4.0" y="-7.0" width="2.0" height="2.0" opacity="0.25"' in shade(0.25, 5, 6, 2)
 
 
 def test_grades() -> None:
