@@ -183,6 +183,14 @@ def test_what_waited_in_a_queue_is_dated_by_its_arrival() -> None:
     assert (heard_in(report), report.received_at) == ([(TAG, -81, START)], START)
 
 
+def test_a_broker_whose_clock_is_ahead_dates_nothing_into_the_future() -> None:
+    """Payloads pulled from its stream bear its time."""
+    service = ingest(TAG, coalesce_ms=0)
+    stamped = vendor('{"mac":"c3000025ef6a","rssi":-81}', "espresense/devices/x/office", START + 5 * SECOND)
+    (report,) = reports(service.receive(stamped, START))
+    assert (heard_in(report), report.received_at) == ([(TAG, -81, START)], START)
+
+
 def test_filtered_values_say_so() -> None:
     service = ingest(TAG, coalesce_ms=0)
     body = '{"mac":"c3000025ef6a","rssi":-81.10}'
