@@ -158,15 +158,36 @@ class Desk:
             closures=Closures(frozenset(self.view.closures.connectors), self.view.closures.fire_mode),
         )
 
+    def followed(self, call_id: str) -> str:
+        """The call by which a customer is helped: the own one, or the one that it was merged into."""
+        for _ in self.view.calls:  # a chain is no longer than the board
+            call = self.view.calls.get(call_id)
+            if call is None or call.merged_into not in self.view.calls:
+                break
+            call_id = call.merged_into
+        return call_id
+
     def call_status(self, call_id: str, now: Instant) -> CallStatus | None:
         """What the customer of a call may know; None when the call is not on the board."""
-        call = self.view.calls.get(call_id)
-        if call is None:
+        own = self.view.calls.get(call_id)
+        if own is None:
             return None
+        call_id = self.followed(call_id)
+        call = self.view.calls[call_id]
         units = [task.unit_id for task in call.tasks if task.unit_id is not None]
         places = {unit_id: seen for unit_id in units if (seen := self.seen_unit(unit_id)) is not None}
         version = self.call_versions.get(call_id, 0)
-        return call_status(call, version, self.site, places, now, self.loans())
+        status = call_status(call, version, self.site, places, now, self.loans())
+        if call is own:
+            return status
+        return msgspec.structs.replace(
+            status,
+            call_id=own.call_id,
+            stars=own.stars,
+            can_cancel=False,
+            can_move=False,
+            can_rate=call.state == "cleared" and own.stars is None,
+        )
 
     def loans(self) -> list[m.LoanView]:
         """Everything that customers have."""

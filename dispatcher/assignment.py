@@ -66,12 +66,35 @@ def on_time(problem: Problem) -> Floats:
 
 def costs(problem: Problem) -> Floats:
     """(n, t); inf where not allowed or no way."""
-    arrive_s = _finite(problem.arrive_s)
-    x = (problem.waited_s + arrive_s) / problem.target_s
-    margin_s = SAFETY * problem.target_s - problem.waited_s - arrive_s
-    late = 1.0 - p_on_time(margin_s, problem.sd_s)
-    cost = problem.weight * (x + LATE_WEIGHT * late + OVERDUE_WEIGHT * np.maximum(0.0, x - 1.0))
+    x, late, overdue = _terms(problem, _finite(problem.arrive_s), problem.sd_s, slice(None))
+    cost = problem.weight * (x + LATE_WEIGHT * late + OVERDUE_WEIGHT * overdue)
     return np.where(problem.allowed & np.isfinite(problem.arrive_s), cost + problem.extra, np.inf)
+
+
+def cost_terms(problem: Problem, row: int, column: int) -> dict[str, float]:
+    """What the cost of a pair is made of; empty where there is no way."""
+    if not np.isfinite(problem.arrive_s[row, column]):
+        return {}
+    arrive_s, sd_s = problem.arrive_s[row : row + 1, column], problem.sd_s[row : row + 1, column]
+    x, late, overdue = (float(part[0]) for part in _terms(problem, arrive_s, sd_s, column))
+    weight = float(problem.weight[column])
+    terms = {
+        "waiting": weight * x,
+        "late": weight * LATE_WEIGHT * late,
+        "overdue": weight * OVERDUE_WEIGHT * overdue,
+        "moving": float(problem.extra[row, column]),
+    }
+    return {name: round(value, 3) for name, value in terms.items() if round(value, 3)}
+
+
+def _terms(
+    problem: Problem, arrive_s: Floats, sd_s: Floats, columns: int | slice
+) -> tuple[Floats, Floats, Floats]:
+    """Share of the target gone at arrival, probability of being late, targets past the first."""
+    waited_s, target_s = problem.waited_s[columns], problem.target_s[columns]
+    x = (waited_s + arrive_s) / target_s
+    late = 1.0 - p_on_time(SAFETY * target_s - waited_s - arrive_s, sd_s)
+    return x, late, np.maximum(0.0, x - 1.0)
 
 
 def prices_of_not_serving(problem: Problem) -> Floats:

@@ -197,6 +197,7 @@ def candidates(situation: Situation, pair: Pair, choice: Choice) -> tuple[Candid
             reason=_chosen(situation, i) if i == row else _reason(situation, i, column, choice.taken),
             depot=_depot(situation, (i, column)),
             fix_age_s=situation.fix_age_s[i],
+            terms=assignment.cost_terms(situation.problem, i, column),
         )
         for i, eta, p, cost in zip(
             rows.tolist(),

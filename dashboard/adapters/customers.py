@@ -79,9 +79,10 @@ def _add_waiting(router: APIRouter, screens: Screens) -> None:
         call_id = tokens.read(CALL, call_token)
         after = request.query_params.get("after", "")
         version = int(after) if after.isdecimal() and len(after) < 16 else -1
-        known = desk.call_versions.get(call_id)
+        shown = desk.followed(call_id)
+        known = desk.call_versions.get(shown)
         if known is None or known == version:
-            await screens.hub.hold(call_id, known or 0, HOLD_S)
+            await screens.hub.hold(shown, known or 0, HOLD_S)
         status = desk.call_status(call_id, core.now())
         if status is None:
             raise Failure("expired")

@@ -101,3 +101,19 @@ def test_a_customers_status_knows_where_the_helper_is(desk: Desk) -> None:
     assert status.helper_place.floor == "L2"
     assert status.version == desk.call_versions["c-1"]
     assert desk.call_status("c-9", T0) is None
+
+
+def test_the_customer_of_a_merged_call_follows_the_one_that_is_served(desk: Desk) -> None:
+    service = a_service()
+    service.wake(T0)
+    original = a_call(tasks=(a_task(unit_id="u-01", state="en_route"),))
+    merged = msgspec.structs.replace(
+        a_call(tasks=(a_task(state="merged"),)), call_id="c-2", state="merged", merged_into="c-1"
+    )
+    for call in (original, merged):
+        service.receive(call, T0)
+    status = service.desk.call_status("c-2", T0)
+    assert status is not None
+    assert (status.call_id, status.state) == ("c-2", original.state)
+    assert (status.can_cancel, status.can_move, len(status.helpers)) == (False, False, 1)
+    assert service.desk.followed("c-1") == "c-1"

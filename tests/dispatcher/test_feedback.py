@@ -4,7 +4,7 @@ import pytest
 
 from contracts import messages as m
 from contracts.quantities import DAY, MINUTE
-from dispatcher import feedback
+from dispatcher import deadlines, feedback
 from tests.dispatcher.builders import Control
 
 
@@ -22,13 +22,20 @@ def test_each_grade_has_its_deadline(grade: str, due_us: int) -> None:
     feedback_id = raised(control, grade)
     one = control.ledger.feedback[feedback_id]
     assert (one.due_at - one.raised_at, one.owner, one.raised_by) == (due_us, "control_room", "operator/lin")
-    control.wait(due_us / 1e6 - 1)
-    assert control.of(m.FeedbackOverdue) == []
-    control.wait(1.1)
-    (overdue,) = control.of(m.FeedbackOverdue)
+    assert deadlines.due(control.ledger, one.due_at - 1) == []
+    (overdue,) = deadlines.due(control.ledger, one.due_at)
+    assert isinstance(overdue, m.FeedbackOverdue)
     assert overdue.feedback_id == feedback_id
+
+
+def test_what_is_overdue_is_said_once_and_shown() -> None:
+    control = Control()
+    raised(control)
+    control.wait(30 * 60 + 0.1)
     (view,) = [said for said in control.sent if isinstance(said, m.FeedbackChanged)]
     assert view.overdue
+    control.wait(3600)
+    assert len(control.of(m.FeedbackOverdue)) == 1
 
 
 def test_it_is_handed_on_and_closed_once() -> None:
