@@ -70,12 +70,13 @@ class Mall:
         if not (folder / "records.db").exists():  # else the sessions of before go on
             (folder / "records.db").write_bytes(database)
         before = keep(folder) if past else None
-        self._began_at = before.end if before else OPENED
-        facts = before.facts if before else ()
+        engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
+        self.journal = StoredJournal(engine)
+        facts = before.facts if before else tuple(self.journal.read())  # a restart goes on from there
+        self._began_at = before.end if before else facts[-1].at if facts else OPENED
         self.dispatcher = DispatcherService(self.site, small_grid(), DispatcherSettings(), facts)
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
-        engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
-        self.journal, self.history = StoredJournal(engine), History(folder / "history", days=2)
+        self.history = History(folder / "history", days=2)
         self.alarms: core.AlarmStore = AlarmMarks(engine)
         self.service.desk.alarms.mark(AlarmMarks(engine).load(self.now()))
         self.past: core.Past | None = JournalPast(

@@ -27,12 +27,15 @@ def test_a_stopped_server_is_said_within_seconds_and_its_return_needs_no_hand(
         console = Console(page, mall)
         console.wait_live()
         expect(page.locator(".stale-banner")).to_have_count(0)
+        console.place_call("luggage", "desk")
+        expect(console.rows).to_have_count(1)
     expect(page.locator(".stale-banner")).to_contain_text("Live view stopped", timeout=8_000)
     expect(page.locator(".map.stale")).to_be_visible()
     (tmp_path / "b" / "records.db").write_bytes((tmp_path / "a" / "records.db").read_bytes())
     with open_mall(tmp_path / "b", port=mall.port):
         console.wait_live()
         expect(page.locator(".stale-banner")).to_have_count(0)
+        expect(console.rows).to_have_count(1)  # of before the restart
         console.place_call("wheelchair", "desk")
-        expect(console.rows).to_have_count(1)
+        expect(console.rows).to_have_count(2)
         context.close()
