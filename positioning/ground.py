@@ -13,7 +13,7 @@ from contracts.grid import WalkableGrid
 from contracts.sitemap import Site
 from contracts.walking import Closures, hops_of
 
-REACH: Final = 2
+REACH: Final = 3
 """A single move reaches at most so many cells in each direction; longer ones are made in steps."""
 SIDE: Final = 2 * REACH + 1
 HOPS_MAX: Final = 6
@@ -39,7 +39,7 @@ class Ground:
     floor: NDArray[np.int8]
     place: Ints
     """(n,) where in ``lattice`` each cell is."""
-    reach: Ints
+    reach: NDArray[np.int64]
     """(n,) bit ``(down + REACH) * SIDE + right + REACH``: that neighbour can be walked to directly."""
     hop_rate: NDArray[np.float32]
     """(n,) per second, of leaving by a connector when standing at its stop."""
@@ -67,7 +67,7 @@ def lay(site: Site, grid: WalkableGrid, closures: Closures) -> Ground:
     )
 
 
-def _reach(grid: WalkableGrid) -> Ints:
+def _reach(grid: WalkableGrid) -> NDArray[np.int64]:
     """Which cells within REACH can be walked to in as many steps; walls and voids are in between."""
     _, rows, columns = grid.lattice.shape
     where = np.flatnonzero(grid.lattice.ravel() >= 0)
@@ -86,7 +86,7 @@ def _reach(grid: WalkableGrid) -> Ints:
                 moved = seen << shift if shift >= 0 else seen >> -shift
                 wider[grid.step_from[step]] |= moved
         bits = wider
-    return bits.astype(np.int32)
+    return bits
 
 
 def _hops(site: Site, grid: WalkableGrid, closures: Closures) -> tuple[NDArray[np.float32], Ints]:

@@ -1,10 +1,10 @@
 """The Bayes filter: a cloud of weighted particles per device on walkable ground, all devices at once.
 
-A particle is a place (cell and point) and a velocity. It
-knows standing and walking (a velocity that fades and is renewed, Ornstein-Uhlenbeck), does not cross
-walls or voids, and changes floors only by connectors. Shapes are (n, p): devices, particles.
+A particle is a place (cell and point), a velocity, and an opinion of the device's offset. It knows standing
+and walking (a velocity that fades and is renewed, Ornstein-Uhlenbeck), does not cross walls or voids, and
+changes floors only by connectors. Shapes are (n, p): devices, particles.
 
-Sources: Gordon, Salmond, Smith, IEE Proc. F 140 (1993); Doucet et al. (2000) for eliminating the offset;
+Sources: Gordon, Salmond, Smith, IEE Proc. F 140 (1993); Doucet et al. (2000) for the offsets (weighing.py);
 Thrun, Burgard, Fox, Probabilistic Robotics 8.3 for the few particles that start anew.
 """
 
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from positioning.ground import REACH, SIDE, Ground
 from positioning.noise import ROWS, Noise
-from positioning.radiomap import FLOOR_DBM, UNIT_DB, RadioMap
 
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -29,12 +28,6 @@ nobody jumps a wall or is held back."""
 STEPS_MAX: Final = 8
 JITTER_M2_PER_S: Final = 0.03
 """People who stand still shift by so much: keeps the particles of a device at rest apart."""
-DEGREES: Final = np.float32(6.0)
-"""Of Student's t: single far-off levels (a body, a reflection) must not drag the place."""
-OFFSET_SPREAD_MIN_DB: Final = 1.0
-"""An offset is never known better: a body turns, a hand covers."""
-SURPRISE: Final = 9.0
-"""An offset this many variances from its prior means the prior was wrong: it is widened."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +40,13 @@ class Cloud:
     vy_mps: Singles
     weight: Singles
     """Rows sum to one."""
+    offset_db: Singles
+    """The device's level against the reference, as this particle's history has it."""
     cell: Ints
 
     def rows(self, index: NDArray[np.intp]) -> "Cloud":
         """The clouds of some devices."""
-        return Cloud(
-            self.x_m[index],
-            self.y_m[index],
-            self.vx_mps[index],
-            self.vy_mps[index],
-            self.weight[index],
-            self.cell[index],
-        )
+        return Cloud(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def put(self, index: NDArray[np.intp], other: "Cloud") -> None:
         """Overwrite the clouds of some devices."""
@@ -75,20 +63,8 @@ class Cloud:
 
 def nothing(particles: int, devices: int = 0) -> Cloud:
     """Clouds of devices that were not heard yet."""
-    x, y, vx, vy, weight = (np.zeros((devices, particles), np.float32) for _ in range(5))
-    return Cloud(x, y, vx, vy, weight, np.zeros((devices, particles), np.int32))
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Levels heard by up to k gateways, (n, k) in single precision."""
-
-    gateway: Ints
-    rssi_dbm: Singles
-    share: Singles
-    """0 to 1: how much of an independent reading this is; 0 = none. Spatial residuals persist, so
-    a reading right after another says little."""
-    variance_db2: Singles
+    x, y, vx, vy, weight, offset = (np.zeros((devices, particles), np.float32) for _ in range(6))
+    return Cloud(x, y, vx, vy, weight, offset, np.zeros((devices, particles), np.int32))
 
 
 # --- motion ---
@@ -128,10 +104,24 @@ def _walk(
     half = (elapsed_s * np.float32(0.5))[:, None]
     jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * elapsed_s + rough_m * rough_m)[:, None]
     x, vx = _axis(
-        cloud.x_m, cloud.vx_mps, keep, renew, half, jitter, noise.normal[0][turn], noise.normal[2][turn]
+        cloud.x_m,
+        cloud.vx_mps,
+        keep,
+        renew,
+        half,
+        jitter,
+        noise.normal[0][turn],
+        noise.normal[2][turn],
     )
     y, vy = _axis(
-        cloud.y_m, cloud.vy_mps, keep, renew, half, jitter, noise.normal[1][turn], noise.normal[3][turn]
+        cloud.y_m,
+        cloud.vy_mps,
+        keep,
+        renew,
+        half,
+        jitter,
+        noise.normal[1][turn],
+        noise.normal[3][turn],
     )
     column, row = _lattice(ground, x, y)
     old_column, old_row = _lattice(ground, cloud.x_m, cloud.y_m)
@@ -142,7 +132,7 @@ def _walk(
     near = (right.view(np.uint32) < SIDE) & (down.view(np.uint32) < SIDE)
     down *= SIDE
     down += right
-    free = (ground.reach.take(cloud.cell, mode="clip") >> (down & 31)) & 1 > 0
+    free = (ground.reach.take(cloud.cell, mode="clip") >> (down & 63)) & 1 > 0
     free &= near
     stay = ~free
     cell = ground.lattice.take(flat, mode="clip")
@@ -151,7 +141,7 @@ def _walk(
     np.copyto(y, cloud.y_m, where=stay)
     np.multiply(vx, np.float32(-0.5), out=vx, where=stay)
     np.multiply(vy, np.float32(-0.5), out=vy, where=stay)
-    return Cloud(x, y, vx, vy, cloud.weight, cell)
+    return replace(cloud, x_m=x, y_m=y, vx_mps=vx, vy_mps=vy, cell=cell)
 
 
 def _axis(
@@ -193,105 +183,7 @@ def _change_floor(cloud: Cloud, elapsed_s: Singles, ground: Ground, noise: Noise
     cell, x, y = cloud.cell.copy(), cloud.x_m.copy(), cloud.y_m.copy()
     cell[device, particle] = end
     x[device, particle], y[device, particle] = ground.grid.x_m[end], ground.grid.y_m[end]
-    return Cloud(x, y, cloud.vx_mps, cloud.vy_mps, cloud.weight, cell)
-
-
-# --- what was heard ---
-
-
-@dataclass(frozen=True)
-class Offsets:
-    """What is known of the devices' offsets, (n,)."""
-
-    mean_db: Singles
-    spread_db: Singles
-
-
-def weigh(
-    cloud: Cloud,
-    evidence: Evidence,
-    radio: RadioMap,
-    prior: Offsets,
-    slowness: float,
-    young: NDArray[np.bool_],
-) -> tuple[Cloud, Offsets]:
-    """Weights after the evidence, and the offsets learnt, ``slowness`` times more slowly than places.
-
-    Of ``young`` tracks (n,) the prior of the offset is doubted where the evidence lies far off.
-    For each particle the offset is the most likely one (a Gaussian prior, robust weights common to the
-    device), and the weight is the tempered likelihood there: prod_k t(r_k - e_k - o) ** share_k.
-    """
-    apart = _apart(cloud, evidence, radio)
-    full, misfit = _pull(cloud, apart, evidence)
-    pull = full * evidence.share
-    prior = _doubted(prior, pull, misfit, young)
-    certain, trust = pull.sum(axis=1), prior.spread_db**-2
-    offset = ((pull / (certain + trust)[:, None])[:, None, :] @ apart)[:, 0]
-    offset += (prior.mean_db * trust / (certain + trust))[:, None]
-    apart -= offset[:, None, :]
-    np.square(apart, out=apart)
-    apart *= (1 / (DEGREES * evidence.variance_db2))[:, :, None]
-    apart += 1
-    np.log(apart, out=apart)
-    score = ((evidence.share * ((DEGREES + 1) / -2))[:, None, :] @ apart)[:, 0]
-    score += np.square(offset - prior.mean_db[:, None]) * (-trust / 2)[:, None]
-    score -= score.max(axis=1, keepdims=True)
-    weight = np.exp(score, out=score)
-    weight *= cloud.weight
-    weight /= weight.sum(axis=1, keepdims=True)
-    return replace(cloud, weight=weight), _learn(weight, offset, certain, prior, slowness)
-
-
-def _apart(cloud: Cloud, evidence: Evidence, radio: RadioMap) -> Singles:
-    """Heard minus expected level in dB, (n, k, p)."""
-    index = (cloud.cell * np.intp(radio.gateways))[:, None, :] + evidence.gateway[:, :, None]
-    level = radio.level.take(index, mode="clip")
-    apart = np.multiply(level, np.float32(-UNIT_DB))
-    apart += (evidence.rssi_dbm - np.float32(FLOOR_DBM))[:, :, None]
-    return apart
-
-
-def _learn(weight: Singles, offset: Singles, certain: Singles, prior: Offsets, slowness: float) -> Offsets:
-    """The offsets after evidence of so much information, (n,), that put them at ``offset`` (n, p)."""
-    trust = prior.spread_db**-2
-    mean = np.einsum("np,np->n", weight, offset)
-    variance = np.maximum(np.einsum("np,np,np->n", weight, offset, offset) - mean * mean, 0)
-    unshrunk = (certain + trust) / certain
-    said_db = (mean * (certain + trust) - prior.mean_db * trust) / certain
-    noise = (variance * unshrunk**2 + 1 / certain) * np.float32(slowness)
-    gain = prior.spread_db**2 / (prior.spread_db**2 + noise)
-    spread = np.sqrt(np.maximum(prior.spread_db**2 * (1 - gain), OFFSET_SPREAD_MIN_DB**2))
-    return Offsets(prior.mean_db + gain * (said_db - prior.mean_db), spread)
-
-
-def _pull(cloud: Cloud, apart: Singles, evidence: Evidence) -> tuple[Singles, Singles]:
-    """Robust information of each gateway about the offset, (n, k), and the cloud's middle misfit, (n,)."""
-    misfit = (apart @ cloud.weight[:, :, None])[:, :, 0]
-    heard = evidence.share > 0
-    middle = _middle(misfit, evidence.share)
-    z2 = (misfit - middle[:, None]) ** 2 / evidence.variance_db2
-    robust = (DEGREES + 1) / (DEGREES + z2) / evidence.variance_db2
-    return np.where(heard, robust, np.float32(0)), middle
-
-
-def _doubted(prior: Offsets, pull: Singles, misfit: Singles, young: NDArray[np.bool_]) -> Offsets:
-    """Priors, widened where devices are far weaker than they should be: an unknown phone, a bag.
-
-    None is far louder than the reference: what seems so is on another floor, or seen through a void.
-    """
-    surprise = misfit - prior.mean_db
-    wrong = surprise**2 > SURPRISE * (prior.spread_db**2 + 1 / pull.sum(axis=1))
-    wrong &= young & (surprise < 0)
-    return Offsets(prior.mean_db, np.where(wrong, np.abs(surprise), prior.spread_db))
-
-
-def _middle(misfit: Singles, share: Singles) -> Singles:
-    """Median over the gateways that count, at least one per device."""
-    ordered = np.sort(np.where(share > 0, misfit, np.inf), axis=1)
-    count = (share > 0).sum(axis=1)
-    row = np.arange(len(misfit))
-    pair: Singles = ordered[row, (count - 1) // 2] + ordered[row, count // 2]
-    return pair * np.float32(0.5)
+    return replace(cloud, x_m=x, y_m=y, cell=cell)
 
 
 # --- resampling ---
@@ -314,11 +206,5 @@ def resample(cloud: Cloud, size: int, start: float) -> Cloud:
     index = np.repeat(np.arange(n * before), copies.ravel()).reshape(n, size)
 
     equal = np.full((n, size), 1 / size, np.float32)
-    return Cloud(
-        cloud.x_m.ravel()[index],
-        cloud.y_m.ravel()[index],
-        cloud.vx_mps.ravel()[index],
-        cloud.vy_mps.ravel()[index],
-        equal,
-        cloud.cell.ravel()[index],
-    )
+    copied = {f.name: getattr(cloud, f.name).ravel()[index] for f in fields(Cloud) if f.name != "weight"}
+    return Cloud(weight=equal, **copied)

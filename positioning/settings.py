@@ -30,17 +30,18 @@ class PositioningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """Between open rooms (1.55) and shelves (3.0); a calibration replaces it."""
     gateway_spread_db: float = 2.3
     """Between equal gateways, as measured."""
-    shadowing_db: float = 4.0
-    """Spatial residual around the log-distance model, as measured; repeatable, not white."""
+    shadowing_db: float = 6.0
+    """Residual around the model with default numbers: 4 dB in space as measured, and as much again by walls,
+    bodies and an exponent that is not the place's; a calibration replaces it."""
     packet_db: float = 4.0
     """One packet around its mean, as measured."""
-    independent_m: float = 1.5
-    """Residuals are spatial: readings of one gateway taken so far apart count as independent."""
-    independent_s: float = 6.0
+    independent_m: float = 3.0
+    """Residuals are spatial, 3 to 6 m wide as measured: readings taken so far apart count as independent."""
+    independent_s: float = 20.0
     """The same for a device at rest, where only the people around it move."""
     particles: int = 128
     """Per device: more move the accuracy by centimetres and cost in proportion."""
-    walk_mps: float = 1.4
+    walk_mps: float = 1.2
     """Root mean square speed of people who walk and stand."""
     tag_height_m: float = 1.2
     """Worn at the chest or lanyard."""

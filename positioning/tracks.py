@@ -6,19 +6,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from positioning import particles
+from positioning import geometry, particles
 from positioning.batch import WIDTH, Batch
 from positioning.ground import Ground
 from positioning.multilateration import Heard, solve
 from positioning.noise import ROWS, Noise, spread
-from positioning.particles import Cloud, Evidence, Ints, Offsets, Singles
+from positioning.particles import Cloud, Ints, Singles
 from positioning.radio import Gateways, Storeys, slab_loss_db, vertical_m
 from positioning.radiomap import RadioMap
 from positioning.settings import OffsetPrior, PositioningSettings
+from positioning.weighing import Evidence, weigh
 
 _ZERO_AT_FIRST: Final = (
     *("used_s", "begun_s", "solved_s", "offset_db", "rough_m", "speed_mps"),
-    *("first_offset_db", "first_spread_db", "early_total", "early_count"),
+    *("first_offset_db", "first_spread_db", "early_total", "early_count", "known", "packets"),
 )
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -27,11 +28,12 @@ CONFIRM_AFTER_S: Final = 2.0
 BEGIN_S: Final = 1.5
 """So long a new track is begun again with all it heard: the first gateways to report are not the best,
 and a cloud that gathered in the wrong place does not come back soon."""
-YOUNG_S: Final = 5.0
-"""So long the prior of a new track's offset may be found wrong; a device does not change later."""
 FADE_S: Final = 0.5
 """While a track is begun, a gateway's older levels fade against its newer ones: half a second of walking
 is less than the error of a fix."""
+UNKNOWN: Final = (-10.0, 6.0, 0.05)
+"""Mean and spread in dB of the offset of a device that is not what its class says (another phone, a tag
+in a bag: weaker), and how probable that is."""
 CANDIDATES: Final = 8
 """A new track chooses its particles among so many times as many places."""
 BEGIN_AT_ONCE: Final = 64
@@ -42,9 +44,11 @@ ANEW_PER_S: Final = 0.004
 """Their weight: once in four minutes the filter is assumed to be lost."""
 SLOWNESS: Final = 10.0
 """Offsets are learnt so much more slowly than places: in one place all residuals persist."""
-TOGETHER: Final = 256
+TOGETHER: Final = 64
 """Devices updated in one go: their particles stay in the processor's cache."""
-THIN: Final = 0.8
+SHARE_MIN: Final = 0.02
+"""No reading says less: keeps the weights of gateways defined."""
+THIN: Final = 0.5
 """Resample below this share of effective particles."""
 ROUGH: Final = 0.6
 """Copies are parted by this share of the cloud's spread times p ** -1/6 (Gordon et al., 1993)."""
@@ -91,12 +95,16 @@ class Tracks:
         self.spread_db: Singles = np.zeros(0, np.float32)
         self.used_s: Floats = np.zeros((0, gateways))
         """When a reading of each gateway was last used."""
+        self.packets: Singles = np.zeros((0, gateways), np.float32)
+        """Heard by each gateway in the present place: they fade as the device walks on."""
         self.heard_s: Floats = np.zeros(0)
         self.begun_s: Floats = np.zeros(0)
         self.solved_s: Floats = np.zeros(0)
         self.rough_m: Singles = np.zeros(0, np.float32)
         self.speed_mps: Singles = np.zeros(0, np.float32)
-        """Of the mean of the cloud: how fast residuals become new ones."""
+        """Mean over the cloud: how fast residuals become new ones."""
+        self.known: Floats = np.zeros((0, geometry.SUMS))
+        """Information of the gateways heard of late, as one snapshot has it."""
         self.quality: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self.offset_db: Singles = np.zeros(0, np.float32)
         """What is known of a device's offset: the prior, or what was learnt."""
@@ -116,6 +124,7 @@ class Tracks:
             setattr(self, name, np.concatenate([old, np.zeros((missing, *old.shape[1:]), old.dtype)]))
         self.spread_db = np.concatenate([self.spread_db, np.ones(missing, np.float32)])
         self.heard_s = np.concatenate([self.heard_s, np.full(missing, -np.inf)])
+        self.used_s[len(self.used_s) - missing :] = -np.inf
         self.quality = np.concatenate([self.quality, np.full(missing, LOST, np.uint8)])
 
     def begin(self, row: int, prior: OffsetPrior) -> None:
@@ -128,7 +137,8 @@ class Tracks:
         """Forget all about a device."""
         for values in (self.cloud.x_m, self.cloud.y_m, self.cloud.weight, self.cloud.cell):
             values[row] = 0
-        self.used_s[row] = self.early_total[row] = self.early_count[row] = 0.0
+        self.used_s[row] = -np.inf
+        self.early_total[row] = self.early_count[row] = self.packets[row] = self.known[row] = 0.0
         self.offset_db[row] = self.rough_m[row] = self.speed_mps[row] = 0.0
         self.spread_db[row] = 1.0
         self.heard_s[row] = -np.inf
@@ -137,9 +147,9 @@ class Tracks:
     def rebuild(self, gateways: int, old_to_new: Rows) -> None:
         """Gateways were installed or removed: ``old_to_new[old]`` is the new column, -1 = gone."""
         stay = np.flatnonzero(old_to_new >= 0)
-        for name in ("used_s", "early_total", "early_count"):
+        for name in ("used_s", "early_total", "early_count", "packets"):
             old = getattr(self, name)
-            new = np.zeros((len(old), gateways), old.dtype)
+            new = np.full((len(old), gateways), -np.inf if name == "used_s" else 0.0, old.dtype)
             new[:, old_to_new[stay]] = old[:, stay]
             setattr(self, name, new)
 
@@ -176,7 +186,7 @@ class Tracks:
         """Devices that were lost, or never heard, begin a track now."""
         rows = batch.row[self.quality[batch.row] == LOST]
         self.begun_s[rows] = now_s
-        self.early_total[rows] = self.early_count[rows] = 0.0
+        self.early_total[rows] = self.early_count[rows] = self.packets[rows] = 0.0
         self.first_offset_db[rows], self.first_spread_db[rows] = self.offset_db[rows], self.spread_db[rows]
 
     def _all_heard(self, batch: Batch, now_s: float) -> Batch:
@@ -189,6 +199,7 @@ class Tracks:
         self.early_total[at] += batch.rssi_dbm[row, column] * batch.count[row, column]
         self.early_count[at] += batch.count[row, column]
         self.used_s[at] = np.maximum(self.used_s[at], batch.heard_s[row, column])
+        self.packets[at] = self.early_count[at]
         count = self.early_count[batch.row]
         level = np.where(count > 0, self.early_total[batch.row] / np.maximum(count, 1e-9), -np.inf)
         width = min(WIDTH, int((count > 0).sum(axis=1).max()))
@@ -211,13 +222,15 @@ class Tracks:
         walk = self._settings.walk_mps
         cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
         self._start_anew(cloud, batch, elapsed_s, world, turn)
-        young = now_s - self.begun_s[rows] < YOUNG_S
-        evidence, offsets = self._evidence(batch, world), self._offsets(rows)
-        cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, SLOWNESS, young)
-        self._conclude(rows, cloud, offsets, turn)
-
-    def _offsets(self, rows: Rows) -> Offsets:
-        return Offsets(self.offset_db[rows], self.spread_db[rows])
+        recent = np.exp(-elapsed_s / self._settings.window_s)
+        share = 1 - np.exp(
+            (self.used_s[rows[:, None], batch.gateway] - batch.heard_s) / self._settings.window_s
+        )
+        self.known[rows] *= recent[:, None]
+        evidence = self._evidence(batch, world)
+        cloud, spread_db = weigh(cloud, evidence, world.radio, self.spread_db[rows, None], SLOWNESS)
+        self.known[rows] += self._snapshot(batch, cloud, share, world)
+        self._conclude(rows, cloud, spread_db[:, 0], turn)
 
     def _start_anew(self, cloud: Cloud, batch: Batch, elapsed_s: Singles, world: World, turn: int) -> None:
         """A few particles, of little weight, are put near the loudest gateway (changes ``cloud``)."""
@@ -229,6 +242,7 @@ class Tracks:
         cloud.x_m[:, slots] = world.ground.grid.x_m[cell]
         cloud.y_m[:, slots] = world.ground.grid.y_m[cell]
         cloud.vx_mps[:, slots] = cloud.vy_mps[:, slots] = 0.0
+        cloud.offset_db[:, slots] = self.offset_db[batch.row, None]
         cloud.weight[:, slots] = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0))[:, None]
 
     def _begin(self, batch: Batch, world: World, now_s: float) -> None:
@@ -247,17 +261,8 @@ class Tracks:
         cell = np.concatenate(
             [near[:, half:] if near.shape[1] % 2 == 0 else near[:, half + 1 :], around], axis=1
         )
-        size = cell.shape[1]
         turn = int(now_s * 1e3 / self._settings.wake_interval_ms) % ROWS
-        shape = (n, size)
-        cloud = Cloud(
-            x_m=world.ground.grid.x_m[cell],
-            y_m=world.ground.grid.y_m[cell],
-            vx_mps=np.zeros(shape, np.float32),
-            vy_mps=np.zeros(shape, np.float32),
-            weight=np.full(shape, 1 / size, np.float32),
-            cell=cell,
-        )
+        cloud, spread_db = self._candidates(cell, rows, world)
         noise_db2 = world.gateways.noise_db[batch.gateway] ** 2
         packets_db2 = self._settings.packet_db**2 / np.maximum(batch.count, 1)
         evidence = Evidence(
@@ -266,32 +271,71 @@ class Tracks:
             share=(batch.count > 0).astype(np.float32),
             variance_db2=(noise_db2 + packets_db2).astype(np.float32),
         )
-        offsets = Offsets(self.first_offset_db[rows], self.first_spread_db[rows])
-        young = np.zeros(n, bool)  # the candidates are no opinion yet that could be surprised
-        cloud, offsets = particles.weigh(cloud, evidence, world.radio, offsets, 1.0, young)
+        cloud, spread_db = weigh(cloud, evidence, world.radio, spread_db, 1.0)
+        self.known[rows] = self._snapshot(batch, cloud, np.ones(batch.count.shape), world)
+        left_db = np.sqrt(np.einsum("np,np->n", cloud.weight, spread_db**2))
         cloud = particles.resample(cloud, count, 0.5)
         speed = np.float32(self._settings.walk_mps / 2)
         cloud.vx_mps[:] = speed * self._noise.normal[2][turn]
         cloud.vy_mps[:] = speed * self._noise.normal[3][turn]
-        self._conclude(rows, cloud, offsets, turn)
+        self._conclude(rows, cloud, left_db, turn)
+
+    def _candidates(self, cell: Ints, rows: Rows, world: World) -> tuple[Cloud, Singles]:
+        """Particles at rest in ``cell`` (n, c), twice: with the offset that the device's class says, and
+        with an unknown one; and the spread of each, (n, 2 c)."""
+        half = cell.shape[1]
+        cell = np.concatenate([cell, cell], axis=1)
+        zero = np.zeros(cell.shape, np.float32)
+        weight, offset_db, spread_db = zero.copy(), zero.copy(), zero.copy()
+        mean_db, unknown_db, odds = UNKNOWN
+        weight[:, :half], weight[:, half:] = (1 - odds) / half, odds / half
+        offset_db[:, :half], offset_db[:, half:] = self.first_offset_db[rows, None], mean_db
+        spread_db[:, :half], spread_db[:, half:] = self.first_spread_db[rows, None], unknown_db
+        grid = world.ground.grid
+        cloud = Cloud(grid.x_m[cell], grid.y_m[cell], zero, zero.copy(), weight, offset_db, cell)
+        return cloud, spread_db
 
     def _evidence(self, batch: Batch, world: World) -> Evidence:
-        """How much each level says, given when its gateway last said something about the device."""
+        """How much each level says beyond what its gateway said about the device before.
+
+        Of n packets in one place the mean is known to ``noise_db² + packet_db² / n``: what the model misses
+        stays, until the device has walked on or people around it have moved. What is news is the share.
+        """
         s = self._settings
         rows = batch.row[:, None]
-        heard = batch.count > 0
-        apart_s = batch.heard_s - self.used_s[rows, batch.gateway]
-        rate = 1 / s.independent_s + self.speed_mps[batch.row][:, None] / s.independent_m
-        share = np.where(heard, np.clip(apart_s * rate, 0.02, 1.0), 0.0)
-        noise_db2 = world.gateways.noise_db[batch.gateway] ** 2
-        variance = noise_db2 + s.packet_db**2 / np.maximum(batch.count, 1) * share
-        row, column = np.nonzero(heard)
-        self.used_s[batch.row[row], batch.gateway[row, column]] = batch.heard_s[row, column]
+        fresh = batch.count > 0
+        rate = 1 / s.independent_s + self.speed_mps[batch.row] / s.independent_m
+        apart_s = np.where(fresh, batch.heard_s - self.used_s[rows, batch.gateway], 0.0)
+        noise_db2, packet_db2 = world.gateways.noise_db[batch.gateway] ** 2, s.packet_db**2
+        before = self.packets[rows, batch.gateway].astype(float)
+        stays = np.exp(-np.maximum(apart_s, 0.0) * rate[:, None])
+        packets = before * stays + batch.count
+        known = np.where(before > 0, stays / (noise_db2 + packet_db2 / np.maximum(before, 1e-3)), 0.0)
+        variance = noise_db2 + packet_db2 / np.maximum(batch.count, 1)
+        news = 1 / (noise_db2 + packet_db2 / np.maximum(packets, 1e-3)) - known
+        share = np.where(fresh, np.clip(news * variance, SHARE_MIN, 1.0), 0.0)
+        row, column = np.nonzero(fresh)
+        at = (batch.row[row], batch.gateway[row, column])
+        self.used_s[at], self.packets[at] = batch.heard_s[row, column], packets[row, column]
         return Evidence(
             gateway=batch.gateway.astype(np.int32),
             rssi_dbm=batch.rssi_dbm.astype(np.float32),
             share=share.astype(np.float32),
             variance_db2=variance.astype(np.float32),
+        )
+
+    def _snapshot(self, batch: Batch, cloud: Cloud, share: Floats, world: World) -> Floats:
+        """What this batch adds to ``known``: ``share`` (m, k) of each gateway's information."""
+        g, gateways = batch.gateway, world.gateways
+        x, y = (np.einsum("np,np->n", cloud.weight, axis) for axis in (cloud.x_m, cloud.y_m))
+        best = cloud.cell[np.arange(len(g)), cloud.weight.argmax(axis=1)]
+        floor = world.ground.floor[best].astype(np.int64)[:, None]
+        return geometry.information(
+            x[:, None] - gateways.x_m[g],
+            y[:, None] - gateways.y_m[g],
+            vertical_m(gateways, world.storeys, g, floor, self._settings.tag_height_m),
+            gateways.exponent[g],
+            np.where(batch.count > 0, np.clip(share, 0, 1) / gateways.noise_db[g] ** 2, 0.0),
         )
 
     def _problem(self, batch: Batch, world: World) -> Heard:
@@ -312,12 +356,12 @@ class Tracks:
             offset_spread_db=self.first_spread_db[batch.row].astype(float),
         )
 
-    def _conclude(self, rows: Rows, cloud: Cloud, offsets: Offsets, turn: int) -> None:
+    def _conclude(self, rows: Rows, cloud: Cloud, spread_db: Singles, turn: int) -> None:
         """Keep the clouds, with particles of equal weight where few would be left."""
-        self.offset_db[rows], self.spread_db[rows] = offsets.mean_db, offsets.spread_db
-        vx = np.einsum("np,np->n", cloud.weight, cloud.vx_mps)
-        vy = np.einsum("np,np->n", cloud.weight, cloud.vy_mps)
-        self.speed_mps[rows] = np.hypot(vx, vy)
+        self.offset_db[rows] = np.einsum("np,np->n", cloud.weight, cloud.offset_db)
+        self.spread_db[rows] = spread_db
+        speed_mps = np.sqrt(cloud.vx_mps * cloud.vx_mps + cloud.vy_mps * cloud.vy_mps)
+        self.speed_mps[rows] = np.einsum("np,np->n", cloud.weight, speed_mps)
         variance = _variance(cloud)
         poor = particles.thin(cloud, THIN)
         self.cloud.put(rows, cloud)
@@ -357,9 +401,10 @@ class Tracks:
         dx, dy = cloud.x_m - x[:, None], cloud.y_m - y[:, None]
         weighted = weight * dx
         wider = self._settings.walk_mps**2 * silence_s**2 / 2 + world.ground.grid.cell_m**2 / 12
-        xx = np.einsum("np,np->n", weighted, dx) + wider
-        xy = np.einsum("np,np->n", weighted, dy)
-        yy = np.einsum("np,np,np->n", weight, dy, dy) + wider
+        bound = geometry.covariance(self.known[rows], self.spread_db[rows].astype(float))
+        xx = np.einsum("np,np->n", weighted, dx) + bound[0] + wider
+        xy = np.einsum("np,np->n", weighted, dy) + bound[1]
+        yy = np.einsum("np,np,np->n", weight, dy, dy) + bound[2] + wider
         major, minor, heading = ellipse(xx, xy, yy)
         return Estimate(
             floor=floor,

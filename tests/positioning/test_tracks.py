@@ -77,6 +77,6 @@ def test_rows_are_reused_without_a_trace() -> None:
     tracks.quality[2] = CONFIRMED
     tracks.clear(2)
     assert not tracks.cloud.x_m[2].any()
-    assert not tracks.used_s[2].any()
+    assert (tracks.used_s[2] == -np.inf).all()
     assert tracks.heard_s[2] == -np.inf
     assert not tracks.followed()
