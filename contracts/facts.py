@@ -369,6 +369,13 @@ class ConnectorOpened(Fact, frozen=True, kw_only=True):
     connector: str
 
 
+class LiftWaited(Fact, frozen=True, kw_only=True):
+    """What a way with a lift in it took beyond walking and riding."""
+
+    connector: str
+    wait_s: float
+
+
 class FireModeSet(Fact, frozen=True, kw_only=True):
     on: bool
 

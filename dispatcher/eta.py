@@ -6,13 +6,15 @@ uncertain position, so that a doubt about the floor becomes a doubt about the ti
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.sitemap import Site
 from contracts.walking import Closures, Travel
 from dispatcher.catalogue import Catalogue
 from dispatcher.settings import DispatcherSettings
@@ -51,10 +53,19 @@ class Arrival:
 class Ways:
     """Walking times for one state of the building."""
 
-    def __init__(self, catalogue: Catalogue, settings: DispatcherSettings, closures: Closures) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: DispatcherSettings,
+        closures: Closures,
+        waits_s: Mapping[str, float] | None = None,
+    ) -> None:
+        """``waits_s``: lift → mean wait, where more is known than the site says."""
+        site = _with_waits(catalogue.site, waits_s or {})
         self.catalogue = catalogue
         self.settings = settings
-        self.travel = Travel(catalogue.site, catalogue.grid, closures)
+        self.waits_s = {c.connector_id: c.wait_s for c in site.connectors if c.kind == "lift"}
+        self.travel = Travel(site, catalogue.grid, closures)
         self.depot_cells = {
             depot.depot: catalogue.grid.cell_at(catalogue.floors[depot.floor], depot.x_m, depot.y_m)
             for depot in catalogue.depots.values()
@@ -76,6 +87,13 @@ class Ways:
         walking_s = self.settings.walk_cv * np.where(np.isfinite(mean_s), mean_s, 0.0)
         spread: Floats = np.sqrt(sd_s**2 + walking_s**2 + self.settings.travel_sd_s**2)
         return spread
+
+
+def _with_waits(site: Site, waits_s: Mapping[str, float]) -> Site:
+    connectors = tuple(
+        msgspec.structs.replace(c, wait_s=waits_s.get(c.connector_id, c.wait_s)) for c in site.connectors
+    )
+    return msgspec.structs.replace(site, connectors=connectors)
 
 
 class Times:

@@ -12,7 +12,7 @@ from contracts import messages as m
 from contracts.messages import Fact
 from contracts.quantities import DAY, Instant
 from contracts.sitemap import Site
-from dispatcher import evolve_calls, feedback, items, logbook, states
+from dispatcher import evolve_calls, feedback, items, logbook, states, waits
 from dispatcher.ledger import (
     Ledger,
     Offer,
@@ -301,6 +301,8 @@ def _site_changed(ledger: Ledger, fact: Fact) -> None:
     match fact:
         case m.StandbySuggested():
             _standby(ledger, fact)
+        case m.LiftWaited():
+            waits.note(ledger, fact)
         case m.ConnectorClosed():
             ledger.closures[fact.connector] = fact.reason
         case m.ConnectorOpened():

@@ -226,6 +226,8 @@ class Ledger(msgspec.Struct):
     enrolled: dict[str, EnrolledDevice]
     guests: dict[str, InstalledGateway]
     answers: dict[str, m.CommandAnswered]
+    lift_waits: dict[str, list[list[float]]]
+    """Lift → by hour of the day, UTC, how many waits and their sum in seconds (``waits``)."""
     demand: dict[str, list[int]]
     """``service/floor`` → calls by hour of the day, UTC (``demand``)."""
 
@@ -253,6 +255,7 @@ def new_ledger(site: Site) -> Ledger:
         enrolled={},
         guests={},
         answers={},
+        lift_waits={},
         demand={},
     )
 

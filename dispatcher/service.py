@@ -22,6 +22,7 @@ from dispatcher import (
     shifts,
     situation,
     views,
+    waits,
 )
 from dispatcher.catalogue import catalogue_of
 from dispatcher.commitments import Rulebook
@@ -37,6 +38,8 @@ from dispatcher.whereabouts import Whereabouts
 RECENT = 15 * MINUTE
 """Calls closed so lately are still in snapshots: a board that missed the end must not show them open."""
 RECENT_MAX = 100
+WAITS_EVERY = 10 * MINUTE
+"""Lifts' waits are compared with those reckoned with so often."""
 COVER_EVERY = 30 * SECOND
 """Suggestions to stand by elsewhere are thought of so often …"""
 PREPARE_EVERY = SECOND
@@ -58,7 +61,7 @@ _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
     *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
     *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.LoanExtended, m.LoanWrittenOff),
-    *(m.StandbySuggested, m.TextSent, m.TextsSeen),
+    *(m.StandbySuggested, m.LiftWaited, m.TextSent, m.TextsSeen),
     *(m.ChecklistTicked, m.FeedbackRaised, m.FeedbackAssigned, m.FeedbackClosed, m.FeedbackOverdue),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )
@@ -84,6 +87,7 @@ class DispatcherService:
         self.ledger = replay(site, facts)
         self.whereabouts = Whereabouts(self.catalogue, settings)
         self.ways = Ways(self.catalogue, settings, self._closures())
+        self._waits_at: Instant = 0
         self.book = Rulebook(self.catalogue, settings, self._nearest_depot)
         self._now: Instant = 0
         self._wake_at: Instant | None = 0
@@ -166,6 +170,8 @@ class DispatcherService:
                 planned = self._plan(now)
                 self._notice(planned)
                 facts += planned
+        facts += self._fold(waits.observed(self.ledger, self.ways, facts, now))
+        self._reckon_waits(now)
         facts += self._forecast(now)
         facts += self._cover(now)
         self._wake_at = self._next_wake(now)
@@ -188,7 +194,7 @@ class DispatcherService:
     def _notice(self, facts: list[Fact]) -> None:
         """What facts mean beyond the ledger: other walking times, other callers, a new plan."""
         if any(isinstance(fact, _CLOSURE_FACTS) for fact in facts):
-            self.ways = Ways(self.catalogue, self.settings, self._closures())
+            self._reckon_anew(waits.expected_s(self.ledger, self.catalogue.site.connectors, self._now))
         if any(isinstance(fact, _CALLER_FACTS) for fact in facts):
             self._follow()
         if any(not isinstance(fact, _IDLE_FACTS) for fact in facts):
@@ -208,6 +214,19 @@ class DispatcherService:
         facts = self._fold(forecast.revise(self.ledger, self.ways, self.whereabouts, self.settings, now))
         self._forecast_at = now + from_seconds(self.settings.forecast_s)
         return facts
+
+    def _reckon_waits(self, now: Instant) -> None:
+        """Walking times follow what lifts keep people waiting; looked at so seldom because a change makes
+        every field anew."""
+        if now < self._waits_at + WAITS_EVERY:
+            return
+        self._waits_at = now
+        waits_s = waits.expected_s(self.ledger, self.catalogue.site.connectors, now)
+        if waits.changed(waits_s, self.ways.waits_s):
+            self._reckon_anew(waits_s)
+
+    def _reckon_anew(self, waits_s: dict[str, float]) -> None:
+        self.ways = Ways(self.catalogue, self.settings, self._closures(), waits_s)
 
     def _cover(self, now: Instant) -> list[Fact]:
         """Where the free should stand by; what emergencies would lose without each of them."""

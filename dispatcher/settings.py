@@ -36,7 +36,7 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """For interrupting one task for a more urgent one, as a share of the interrupted weight."""
     switch_gain_min_s: float = 20.0
     """A re-match must save at least this much, or people are sent to and fro for nothing."""
-    finishing_horizon_s: float = 90.0
+    finishing_horizon_s: float = 150.0
     """People expected to be done within this time are planned with (reserved, not offered)."""
     ageing: float = 1.0
     """How much dearer it is to leave a late task waiting, for each target past the first: with 1, a task
@@ -46,10 +46,10 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     forecast_s: float = 10.0
     """Arrivals of those under way are compared with their positions this often."""
 
-    standby_price: float = 0.002
+    standby_price: float = 0.001
     """What a minute's walk to a better place to stand by must bring, as a share of the urgency-weighted
     calls that will be in time because of it."""
-    standby_walk_max_m: float = 600.0
+    standby_walk_max_m: float = 800.0
     """Suggestions to stand by elsewhere cost nobody more metres an hour than this; 0 = no suggestions."""
     reserve_cost: float = 0.25
     """For sending a first-aider to anything but an emergency, times what emergencies would lose."""
