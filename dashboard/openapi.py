@@ -51,6 +51,7 @@ class Language(msgspec.Struct):
 class Looked(msgspec.Struct):
     what: str
     whom: str
+    detail: str = ""
 
 
 class CommandAnswer(msgspec.Struct):

@@ -10,7 +10,7 @@ from dashboard.access import Session
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import COOKIES, Screens, address_of, cookie_name, empty, read_json, text_field
 
-LOOKS = ("follow", "open_call", "open_unit", "replay")
+LOOKS = ("follow", "open_call", "open_unit", "replay", "take_over")
 
 
 def me_json(session: Session) -> dict[str, object]:
@@ -79,7 +79,7 @@ def people_routes(screens: Screens) -> APIRouter:
         what, whom = text_field(body, "what"), text_field(body, "whom", limit=100)
         if what not in LOOKS:
             raise Failure("bad_request", f"what: expected one of {' '.join(LOOKS)}")
-        await screens.audit(session.by, what, whom)
+        await screens.audit(session.by, what, whom, text_field(body, "detail", ""))
         return empty()
 
     @router.get("/api/audit")

@@ -247,6 +247,10 @@ class Mall:
         assert self.loop is not None
         asyncio.run_coroutine_threadsafe(self._inject(command), self.loop).result(timeout=10)
 
+    def pass_time(self, seconds: float) -> None:
+        """Let the clock of the mall go on by so much at once."""
+        self._started -= seconds
+
     def crowd(self, devices: int) -> None:
         """So many customers on the ground floor from now on."""
         rng = np.random.default_rng(5)

@@ -1,12 +1,13 @@
 """Nobody is shut out: axe-core finds nothing serious on any screen, and colour is never the only sign."""
 
+import base64
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from contracts import messages as m
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Console, Customer, Handheld
 
@@ -45,6 +46,7 @@ def test_the_control_room(mall: Mall, open_page: OpenPage, lang: str) -> None:
     for key, name in (
         ("n", "new call"),
         ("p", "staff"),
+        ("e", "items"),
         ("g", "gateways"),
         ("s", "site"),
         ("d", "figures"),
@@ -64,6 +66,20 @@ def test_the_control_room(mall: Mall, open_page: OpenPage, lang: str) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     check(page, "help")
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_past(mall: Mall, open_page: OpenPage, theme: str) -> None:
+    page = open_page(1366, 768)
+    Console(page, mall).log_in()
+    if theme == "light":
+        page.keyboard.press("t")
+    page.keyboard.press("r")
+    expect(page.locator(".timebar")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".knew")).to_be_visible()
+    check(page, f"replay, {theme}")
 
 
 def test_the_handheld(mall: Mall, open_page: OpenPage) -> None:
@@ -105,30 +121,58 @@ def test_the_customers_page(mall: Mall, open_page: OpenPage, scheme: str) -> Non
     check(page, "waiting")
 
 
-def test_without_colours_the_rings_still_rank_five_calls(mall: Mall, open_page: OpenPage) -> None:
-    """In time, thick, and past the deadline differ by shape and number: nothing of it is colour alone."""
+RING_SHAPE = """async (png) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const light = (x, y) => {
+    const at = 4 * (Math.round(y) * image.width + Math.round(x));
+    return (0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2]) / 255;
+  };
+  const [cx, cy, unit] = [image.width / 2, image.height / 2, image.width / 52];
+  const edge = light(cx - 20.5 * unit, cy + 14 * unit);  // inside a square, outside every ring
+  const arc = [];
+  for (let degree = 0; degree < 360; degree += 2) {
+    const angle = (degree * Math.PI) / 180;
+    arc.push(light(cx + 20 * unit * Math.sin(angle), cy - 20 * unit * Math.cos(angle)));
+  }
+  return { edge, ground: light(1, 1), arc };
+}"""
+"""What one sees of a ring without its number: how light the corner of a square would be, and the arc."""
+
+
+@pytest.mark.parametrize("sight", ["achromatopsia", "deuteranopia"])
+def test_five_calls_are_ranked_by_shape_alone(
+    mall: Mall, open_page: OpenPage, picture: Picture, sight: str
+) -> None:
+    """From the pixels as somebody without (or with little) colour vision sees them, numbers hidden."""
     mall.asleep.update(mall.people)
     page = open_page()
     console = Console(page, mall).log_in()
-    for place in ("L1", "L2", "desk", "west", "east"):
+    for n, (place, seconds) in enumerate((("L1", 110), ("L2", 90), ("desk", 70), ("west", 50), ("east", 0))):
         console.place_call("wheelchair", place)
-    expect(console.rows).to_have_count(5)
-    rings = console.rows.locator(".ring")
-    texts = rings.locator(".ring-text").all_text_contents()
-    seconds = [int(text.split(":")[0]) * 60 + int(text.split(":")[1]) for text in texts]
-    assert seconds == sorted(seconds), "sorted by time left, the number inside the ring says so"
-    widths = page.evaluate(
-        """() => {
-          const probe = (kind) => {
-            const ring = document.createElement("div");
-            ring.className = `ring ring-${kind}`;
-            ring.innerHTML = '<svg><circle class="ring-left" r="20"></circle></svg>';
-            document.body.append(ring);
-            const width = parseFloat(getComputedStyle(ring.querySelector("circle")).strokeWidth);
-            ring.remove();
-            return width;
-          };
-          return [probe("ok"), probe("soon")];
-        }"""
-    )
-    assert widths[1] >= 1.5 * widths[0]
+        expect(console.rows).to_have_count(n + 1)
+        mall.pass_time(seconds)
+    expect(console.rows.first.locator(".ring-late")).to_be_visible()
+    page.evaluate("document.querySelectorAll('.ring-text').forEach((text) => { text.style.opacity = 0; })")
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Emulation.setEmulatedVisionDeficiency", {"type": sight})
+    picture(page, "five")
+    rank: list[float] = []
+    for row in console.rows.all():
+        png = base64.b64encode(row.locator(".ring").screenshot()).decode()
+        seen = page.evaluate(RING_SHAPE, png)
+        if abs(seen["edge"] - seen["ground"]) > 0.05:
+            rank.append(-1.0)  # a filled square: past the deadline
+            continue
+        darkest, lightest = min(seen["arc"]), max(seen["arc"])
+        lit = [light > (darkest + lightest) / 2 for light in seen["arc"]]
+        rank.append(sum(lit) / len(lit))
+    assert rank == sorted(rank)
+    assert rank[0] == -1.0
+    assert len({round(one, 2) for one in rank}) == 5, "no two look alike"

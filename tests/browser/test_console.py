@@ -298,17 +298,29 @@ def test_the_hand_over_writes_itself(mall: Mall, open_page: OpenPage) -> None:
     dialog = page.get_by_role("dialog", name="Hand-over")
     expect(dialog).to_contain_text("Stroller")
     expect(dialog).to_contain_text("check power and network")
-    page.keyboard.press("Escape")
+    dialog.locator("[name=note]").fill("The west lift makes noises")
+    dialog.locator("[data-act=sign]").click()
     expect(dialog).to_have_count(0)
+    entry = next(entry for entry in mall.accounts.entries() if entry.what == "take_over")
+    assert (entry.whom, entry.detail) == ("1 open, 0 shelved", "The west lift makes noises")
 
 
-def test_the_wall_shows_all_floors_and_nothing_to_press(mall: Mall, open_page: OpenPage) -> None:
-    page = open_page(1920, 1080)
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_the_wall_shows_all_floors_and_nothing_to_press(
+    mall: Mall, open_page: OpenPage, picture: Picture, width: int, height: int
+) -> None:
+    mall.asleep.update(mall.people)
+    place = m.Place(floor="L1", x_m=30.0, y_m=12.0, spot="L1-desk")
+    stamp = {"command_id": "wall-call", "by": "spot/L1-desk", "at": mall.now()}
+    mall.inject(m.PlaceCall(service="medical", place=place, **stamp))  # type: ignore[arg-type]
+    page = open_page(width, height)
     page.goto("/?wall&lang=en")
     page.fill("input[name=user]", "operator")
     page.fill("input[name=password]", mall.passwords["operator"])
     page.click("button[type=submit]")
     expect(page.locator(".wall .slice .plan svg")).to_have_count(2)
+    expect(page.locator(".queue-list [data-call]")).to_be_visible()
+    picture(page, "wall")
     expect(page.locator(".queue-head button")).to_be_hidden()
     expect(page.locator(".link-live")).to_be_visible()
 

@@ -1,7 +1,6 @@
 """The office: figures with charts and tables, things to put right, people, audit."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,9 +8,9 @@ from playwright.sync_api import Page, expect
 from contracts import messages as m
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
+from tests.browser.test_access import check
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("past")]
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
 def open_office(page: Page, mall: Mall, section: str, user: str = "admin", lang: str = "en") -> None:
@@ -19,13 +18,6 @@ def open_office(page: Page, mall: Mall, section: str, user: str = "admin", lang:
     page.context.add_cookies([{"name": "nearhand_console", "value": token, "url": mall.base}])
     page.goto(f"/office?lang={lang}#{section}")
     expect(page.locator("nav a[aria-current]")).to_be_visible()
-
-
-def no_serious_finding(page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    grave = [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")]
-    assert grave == []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +34,7 @@ def test_figures_are_drawn_and_stand_in_tables(
     expect(medical.locator("td").nth(3)).to_have_text(re.compile(r"^\d:\d\d$"))
     expect(page.locator(".columns li").first).to_be_visible()
     picture(page, "figures")
-    no_serious_finding(page)
+    check(page, page.url)
 
 
 def test_something_to_put_right_is_entered_and_done(mall: Mall, open_page: OpenPage) -> None:
@@ -72,7 +64,7 @@ def test_a_person_is_added_and_it_is_known_by_whom(mall: Mall, open_page: OpenPa
     row.locator("[data-act=disable]").click()
     expect(row).to_contain_text("disabled")
     picture(page, "people")
-    no_serious_finding(page)
+    check(page, page.url)
     page.locator("nav a[href='#audit']").click()
     expect(page.locator("tbody tr").nth(0)).to_contain_text("disable user")
     expect(page.locator("tbody tr").nth(1)).to_contain_text("operator/admin")
@@ -87,4 +79,4 @@ def test_services_show_their_targets_and_ladders(mall: Mall, open_page: OpenPage
     expect(first).to_contain_text("Medical emergency")
     expect(first).to_contain_text("3:00")
     picture(page, "services")
-    no_serious_finding(page)
+    check(page, page.url)

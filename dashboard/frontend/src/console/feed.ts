@@ -68,7 +68,10 @@ export function openPast(at: number, speed: number, floor: string): void {
   stream.subscribe(["calls"]);
   const path = (): string => `/replay?at=${Math.round(serverNow() * 1e3)}&speed=${state.past.peek()?.speed ?? 0}`;
   pastStream.value = new Stream(path, {
-    text: (message) => batch(() => hear(message)),
+    text: (message) => {
+      if (message.t === "welcome" && unsaid) sayPast(unsaid);
+      batch(() => hear(message));
+    },
     frame: (frame) => dots.apply(frame),
     told: (ms) => setPast({ ms, rate: state.past.peek()?.speed ?? 0 }),
     loggedOut: () => {
@@ -83,8 +86,12 @@ export function openPast(at: number, speed: number, floor: string): void {
 export function sayPast(wish: { at?: number; speed?: number }): void {
   if (wish.speed !== undefined) state.past.value = { speed: wish.speed };
   if (wish.at !== undefined) setPast({ ms: wish.at / 1e3, rate: 0 });
-  pastStream.peek()?.say({ t: "at", ...wish });
+  const said = pastStream.peek()?.say({ t: "at", ...wish });
+  unsaid = said ? null : { ...unsaid, ...wish };
 }
+
+/** What was wished before there was a connection. */
+let unsaid: { at?: number; speed?: number } | null = null;
 
 /** Back to now: everything comes whole and anew. */
 export function closePast(floor: string): void {

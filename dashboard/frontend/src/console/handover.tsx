@@ -5,11 +5,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { now } from "../shared/clock";
 import { clockTime, minutesSeconds, named } from "../shared/i18n";
+import { newKey, post } from "../shared/http";
 import { Icon } from "../shared/icon";
 import { me } from "../shared/login";
 import type { Alarm, CallChanged } from "../shared/protocol";
 import { alarmText, onShelf, whereText } from "./alarms";
 import { findingText } from "./causes";
+import { spokenLine } from "./said";
 import * as state from "./state";
 import { coded, t, type TextKey } from "./texts";
 import { depotName, itemName, placeText, serviceName, stateText, unitName } from "./words";
@@ -44,7 +46,37 @@ export function HandOver() {
       <Section title="hand.gateways" rows={state.gatewaysDown.value.map((row) => `${row.gateway} · ${findingText(row.health?.finding ?? "")}`)} />
       <Section title="hand.absent" rows={absent()} />
       <Section title="hand.stock" rows={empty()} />
+      <Section title="hand.feedback" rows={[...state.feedback.value.values()].filter((one) => one.closed_at === null).map((one) => `${one.text} · ${one.owner}`)} />
+      {state.canDispatch.value && <Sign />}
     </dialog>
+  );
+}
+
+/** Whoever takes over signs, with a note for the audit. */
+function Sign() {
+  return (
+    <form
+      class="sign"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const note = String(new FormData(event.currentTarget).get("note") ?? "");
+        const open = `${state.openCalls.value.length} open, ${onShelf.value.length} shelved`;
+        void post("/api/looked", { what: "take_over", whom: open, detail: note }, newKey()).then(
+          () => {
+            handOverShown.value = false;
+            spokenLine("good", t("hand.signed"));
+          },
+          () => spokenLine("bad", t("said.failed")),
+        );
+      }}
+    >
+      <label>
+        {t("hand.note")} <textarea name="note" maxLength={500} rows={2} />
+      </label>
+      <button class="primary" data-act="sign">
+        {t("hand.sign")}
+      </button>
+    </form>
   );
 }
 

@@ -11,7 +11,7 @@ export interface Line {
   values: (number | null)[];
   /** A CSS variable of the page. */
   colour: string;
-  kind: "bars" | "line";
+  kind: "bars" | "line" | "points";
   /** Dashes tell lines apart without colour. */
   dash?: number[];
   scale: "wait" | "count";
@@ -22,7 +22,7 @@ const HEIGHT = 260;
 const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** One column per label; lines and bars over them. */
-export function Chart({ title, labels, lines }: { title: string; labels: string[]; lines: Line[] }) {
+export function Chart({ title, axis, labels, lines }: { title: string; axis: string; labels: string[]; lines: Line[] }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const host = place.current as HTMLDivElement;
@@ -30,7 +30,7 @@ export function Chart({ title, labels, lines }: { title: string; labels: string[
     const draw = (): void => {
       plot?.destroy();
       const data = [labels.map((_, i) => i), ...lines.map((line) => line.values)] as AlignedData;
-      plot = new uPlot(options(host.clientWidth, labels, lines), data, host);
+      plot = new uPlot(options(host.clientWidth, axis, labels, lines), data, host);
     };
     const stop = effect(() => {
       void [theme.value, lang.value];
@@ -52,7 +52,7 @@ export function Chart({ title, labels, lines }: { title: string; labels: string[
   );
 }
 
-function options(width: number, labels: string[], lines: Line[]): Options {
+function options(width: number, axis: string, labels: string[], lines: Line[]): Options {
   const ink = css("--muted");
   const grid = { stroke: css("--line"), width: 1 };
   const series: Series[] = lines.map((line) => ({
@@ -62,7 +62,8 @@ function options(width: number, labels: string[], lines: Line[]): Options {
     width: line.kind === "bars" ? 0 : 2,
     ...(line.kind === "bars" ? { fill: `${css(line.colour)}66`, paths: uPlot.paths.bars!({ size: [0.7, 60] }) } : {}),
     ...(line.dash ? { dash: line.dash } : {}),
-    points: { show: line.kind === "line", size: 6 },
+    ...(line.kind === "points" ? { paths: () => null } : {}),
+    points: { show: line.kind !== "bars", size: line.kind === "points" ? 9 : 6 },
     spanGaps: false,
   }));
   return {
@@ -79,6 +80,6 @@ function options(width: number, labels: string[], lines: Line[]): Options {
       { scale: "wait", stroke: ink, grid, font: "12px system-ui" },
       ...(lines.some((line) => line.scale === "count") ? [{ scale: "count", side: 1 as const, stroke: ink, grid: { show: false }, font: "12px system-ui" }] : []),
     ],
-    series: [{ value: (_plot: uPlot, x: number | null) => (x === null ? "–" : (labels[x] ?? "–")) }, ...series],
+    series: [{ label: axis, value: (_plot: uPlot, x: number | null) => (x === null ? "–" : (labels[x] ?? "–")) }, ...series],
   };
 }

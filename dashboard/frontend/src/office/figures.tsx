@@ -66,9 +66,9 @@ function All({ figures }: { figures: FiguresJson }) {
         <Big name={t("fig.timeout")} value={percent(figures.timed_out_share)} />
         <Big name={t("fig.declined")} value={percent(figures.declined_share)} />
       </dl>
-      <Chart title={t("fig.byHour")} labels={hoursOf(first, last)} lines={hourLines(byHour.slice(first, last))} />
+      <Chart title={t("fig.byHour")} axis={t("fig.hour")} labels={hoursOf(first, last)} lines={hourLines(byHour.slice(first, last))} />
       <Table head={t("fig.hour")} rows={byHour.flatMap((waits, hour) => (waits ? [{ name: `${hour}:00`, waits }] : []))} />
-      <Chart title={t("fig.byService")} labels={byService.map((one) => one.name)} lines={serviceLines(byService.map((one) => one.waits))} />
+      <Chart title={t("fig.byService")} axis={t("fig.service")} labels={byService.map((one) => one.name)} lines={serviceLines(byService.map((one) => one.waits))} />
       <Table head={t("fig.service")} rows={byService} />
       <Table head={t("fig.floor")} rows={Object.entries(figures.by_floor).map(([name, waits]) => ({ name, waits }))} />
       <div class="columns">
@@ -97,7 +97,7 @@ const hourLines = (hours: (Waits | null)[]): Line[] => [
 
 const serviceLines = (services: Waits[]): Line[] => [
   { label: t("fig.p50"), values: services.map((one) => one.p50_s), colour: "--accent", kind: "bars", scale: "wait" },
-  { label: t("fig.p90"), values: services.map((one) => one.p90_s), colour: "--soon", kind: "line", dash: [2, 4], scale: "wait" },
+  { label: t("fig.p90"), values: services.map((one) => one.p90_s), colour: "--soon", kind: "points", scale: "wait" },
 ];
 
 function Big({ name, value }: { name: string; value: string }) {

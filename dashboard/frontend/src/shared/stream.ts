@@ -102,9 +102,9 @@ export class Stream {
     socket?.close(1000);
   }
 
-  /** Says something of one's own; lost when there is no connection. */
-  say(message: unknown): void {
-    this.send(message);
+  /** Says something of one's own; whether there was a connection to say it over. */
+  say(message: unknown): boolean {
+    return this.send(message);
   }
 
   private readonly now = (): void => {
@@ -183,7 +183,9 @@ export class Stream {
     return 1006;
   }
 
-  private send(message: unknown): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  private send(message: unknown): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 }
