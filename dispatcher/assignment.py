@@ -28,6 +28,8 @@ SAFETY: Final = 0.95
 """Aim at this share of the target: what is planned to the second is late."""
 OLDEST_WEIGHT: Final = 50.0
 """Added to the price of not serving a role's oldest task past all patience."""
+TERMS: Final = ("waiting", "late", "overdue", "moving")
+"""Of a pair's cost, for people who ask why."""
 TIE: Final = 1e-9
 """Price of a unit's rank among equals: far below any real difference, far above rounding."""
 
@@ -71,20 +73,20 @@ def costs(problem: Problem) -> Floats:
     return np.where(problem.allowed & np.isfinite(problem.arrive_s), cost + problem.extra, np.inf)
 
 
-def cost_terms(problem: Problem, row: int, column: int) -> dict[str, float]:
-    """What the cost of a pair is made of; empty where there is no way."""
-    if not np.isfinite(problem.arrive_s[row, column]):
-        return {}
-    arrive_s, sd_s = problem.arrive_s[row : row + 1, column], problem.sd_s[row : row + 1, column]
-    x, late, overdue = (float(part[0]) for part in _terms(problem, arrive_s, sd_s, column))
-    weight = float(problem.weight[column])
-    terms = {
-        "waiting": weight * x,
-        "late": weight * LATE_WEIGHT * late,
-        "overdue": weight * OVERDUE_WEIGHT * overdue,
-        "moving": float(problem.extra[row, column]),
-    }
-    return {name: round(value, 3) for name, value in terms.items() if round(value, 3)}
+def cost_terms(problem: Problem, rows: NDArray[np.intp], column: int) -> list[dict[str, float]]:
+    """What the costs of some people for one task are made of; empty where there is no way."""
+    arrive_s, sd_s = problem.arrive_s[rows, column], problem.sd_s[rows, column]
+    ways = np.isfinite(arrive_s)
+    x, late, overdue = _terms(problem, _finite(arrive_s), sd_s, column)
+    weight = problem.weight[column]
+    parts = (x, LATE_WEIGHT * late, OVERDUE_WEIGHT * overdue, problem.extra[rows, column] / weight)
+    table = (weight * np.stack(parts, axis=1)).tolist()
+    return [
+        {name: round(value, 3) for name, value in zip(TERMS, values, strict=True) if round(value, 3)}
+        if way
+        else {}
+        for values, way in zip(table, ways.tolist(), strict=True)
+    ]
 
 
 def _terms(

@@ -197,10 +197,11 @@ def candidates(situation: Situation, pair: Pair, choice: Choice) -> tuple[Candid
             reason=_chosen(situation, i) if i == row else _reason(situation, i, column, choice.taken),
             depot=_depot(situation, (i, column)),
             fix_age_s=situation.fix_age_s[i],
-            terms=assignment.cost_terms(situation.problem, i, column),
+            terms=terms,
         )
-        for i, eta, p, cost in zip(
+        for i, terms, eta, p, cost in zip(
             rows.tolist(),
+            assignment.cost_terms(situation.problem, rows, column),
             eta_s[rows].tolist(),
             choice.on_time[rows, column].tolist(),
             choice.cost[rows, column].tolist(),
