@@ -11,8 +11,11 @@ from contracts.wire import COMMAND_TYPES
 from dashboard.access import COMMANDS, AuditEntry, RoleName, UserEntry
 from dashboard.alarms import Act
 from dashboard.customer import CallStatus
+from dashboard.enrolling import Line, Pasted
 from dashboard.past import Incident, Mark, Span
 from dashboard.routes import Route
+from dashboard.walks import Assessment, InUse, NewWalk, Walk, WalkState, Waypoint
+from dashboard.workshop import Checked, Edit, Outcome, Shown, VersionRow
 
 Schema: TypeAlias = dict[str, Any]
 TEMPLATE: Final = "#/components/schemas/{name}"
@@ -154,6 +157,28 @@ class Accepted(msgspec.Struct):
     reason: str
 
 
+class Publish(msgspec.Struct):
+    version: int
+    note: str = ""
+
+
+class Versions(msgspec.Struct):
+    versions: list[VersionRow]
+
+
+class Lines(msgspec.Struct):
+    lines: list[Line]
+
+
+class Walked(msgspec.Struct):
+    walks: list[Walk]
+    in_use: InUse | None
+
+
+class Calibrated(msgspec.Struct):
+    in_use: InUse | None
+
+
 class Text(msgspec.Struct):
     code: str
     message: Name
@@ -265,6 +290,33 @@ OPERATIONS: Final = (
         "post", "/c/call/{call_token}/collect", "Have what was lent fetched", (), Collect, Placed, keyed=True
     ),
     Operation("post", "/c/call/{call_token}/rate", "One of three faces", (), Rate, Accepted, keyed=True),
+    Operation("get", "/api/workshop/draft", "The site being drawn", WORKSHOP, answer=Shown),
+    Operation("put", "/api/workshop/draft", "Keep the drawing", WORKSHOP, Edit, Shown),
+    Operation("delete", "/api/workshop/draft", "Give the draft up", WORKSHOP, query=("version",)),
+    Operation("post", "/api/workshop/map", "Import floors and rooms: an IMDF zip or OSM extract as the body",
+              WORKSHOP, answer=dict, query=("version",)),
+    Operation("post", "/api/workshop/pictures", "Keep a floor picture: PNG or JPEG as the body", WORKSHOP,
+              answer=dict),
+    Operation("get", "/api/workshop/pictures/{image}", "A floor picture", WORKSHOP, media_type="image/png"),
+    Operation("get", "/api/workshop/site.zip", "The draft as files", WORKSHOP, media_type="application/zip"),
+    Operation("post", "/api/workshop/check", "Try the draft on every service", WORKSHOP, answer=Checked),
+    Operation("post", "/api/workshop/publish", "Make the draft the site", WORKSHOP, Publish, Outcome),
+    Operation("get", "/api/workshop/versions", "What was published", WORKSHOP, answer=Versions),
+    Operation("post", "/api/workshop/versions/{revision}/restore", "Publish an old version again", WORKSHOP,
+              answer=Outcome),
+    Operation("post", "/api/devices/preview", "Understand tags to be enrolled", WORKSHOP, Pasted, Lines),
+    Operation("get", "/api/walks", "Commissioning walks", WORKSHOP, answer=Walked),
+    Operation("post", "/api/walks", "Start a walk", WORKSHOP, NewWalk, Walk),
+    Operation("get", "/api/walks/{walk_id}", "A walk and what was heard", WORKSHOP, answer=WalkState),
+    Operation("delete", "/api/walks/{walk_id}", "Forget a walk", WORKSHOP),
+    Operation("post", "/api/walks/{walk_id}/marks", "I am here now", WORKSHOP, Waypoint, Walk),
+    Operation("delete", "/api/walks/{walk_id}/marks/last", "Take the last mark back", WORKSHOP, answer=Walk),
+    Operation("post", "/api/walks/{walk_id}/stop", "End the walk", WORKSHOP, answer=Walk),
+    Operation("post", "/api/walks/{walk_id}/assess", "Judge the walk", WORKSHOP, answer=Assessment),
+    Operation("get", "/api/walks/{walk_id}/assessment", "What it is worth", WORKSHOP, answer=Assessment),
+    Operation("post", "/api/walks/{walk_id}/accept", "Let positioning use it", WORKSHOP, answer=Calibrated),
+    Operation("post", "/api/calibration/rollback", "Back to the calibration before", WORKSHOP,
+              answer=Calibrated),
     Operation("get", "/floors/{floor}.svg", "A floor's plan", media_type="image/svg+xml", query=("rev",)),
     Operation("get", "/qr", "Sheet of QR codes", DESK, media_type="text/html", query=("floor",)),
     Operation("get", "/trust", "How to install our authority", media_type="text/html"),

@@ -4,8 +4,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from contracts.addresses import SEPARATORS
+from contracts.addresses import canonical_address as canonical_address
+
 _HEX: Final = re.compile(r"[0-9A-Fa-f]+")
-_SEPARATORS: Final = str.maketrans("", "", ":-. ")
 
 
 def address_of(data: bytes) -> str:
@@ -16,16 +18,6 @@ def address_of(data: bytes) -> str:
 def address_reversed(data: bytes) -> str:
     """Six bytes as they travel in most frames: least significant first."""
     return data[::-1].hex(":").upper()
-
-
-@lru_cache(maxsize=65_536)
-def canonical_address(text: str) -> str | None:
-    """A 48-bit address in any spelling as ``AA:BB:CC:DD:EE:FF``; None where it is none."""
-    bare = text.translate(_SEPARATORS)
-    if len(bare) != 12 or not _HEX.fullmatch(bare):
-        return None
-    bare = bare.upper()
-    return ":".join((bare[:2], bare[2:4], bare[4:6], bare[6:8], bare[8:10], bare[10:]))
 
 
 def device_name(text: str) -> str:
@@ -41,7 +33,7 @@ def gateway_name(text: str) -> str:
     known = canonical_address(text)
     if known is not None:
         return known
-    bare = text.translate(_SEPARATORS)
+    bare = text.translate(SEPARATORS)
     return bare.upper() if len(bare) == 16 and _HEX.fullmatch(bare) else text
 
 
@@ -53,7 +45,7 @@ def _is_short_address(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def canonical_uuid(text: str) -> str | None:
     """A 128-bit UUID in any spelling, lower case with dashes; None where it is none."""
-    bare = text.translate(_SEPARATORS)
+    bare = text.translate(SEPARATORS)
     if len(bare) != 32 or not _HEX.fullmatch(bare):
         return None
     bare = bare.lower()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -26,16 +27,37 @@ from runtime.clock import now
 from runtime.compose import Ground
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
+from runtime.site_versions import SiteVersions
+from runtime.walk_recorder import listener
+from runtime.walks import Walks
+from runtime.workshop import Workshop
 
 log = logging.getLogger(__name__)
 PRUNE_INTERVAL_S = 6 * 3600
 SECRET_BYTES = 32
 
 
+@dataclass(frozen=True)
+class Bench:
+    """What the technician's pages need beyond the screens: where things are kept, and of whom to hear."""
+
+    versions: SiteVersions
+    broker: str
+    store: str
+    config: str
+
+
 class Screens:
     """What the web adapter needs of its process, and what the process passes on to it."""
 
-    def __init__(self, service: DashboardService, ground: Ground, data: Path, engine: sa.Engine) -> None:
+    def __init__(
+        self,
+        service: DashboardService,
+        ground: Ground,
+        data: Path,
+        engine: sa.Engine,
+        bench: Bench | None = None,
+    ) -> None:
         self.service = service
         accounts = Accounts(engine)
         self.accounts: AccountsPort = accounts
@@ -51,7 +73,20 @@ class Screens:
         self._hub = Hub(self)
         http = ground.settings.http
         secured = tls.served_with(data)
-        app = create_app(self, self._hub, http.public_url, authority=tls.authority_of(data))
+        self._walks: Walks | None = None
+        workshop = None
+        if bench is not None:
+            listen = listener(bench.broker, bench.versions.current, bench.config)
+            self._walks = Walks(data, bench.versions, listen, now)
+            workshop = Workshop(bench.versions, now, bench.store, bench.config)
+        app = create_app(
+            self,
+            self._hub,
+            http.public_url,
+            authority=tls.authority_of(data),
+            workshop=workshop,
+            walks=self._walks,
+        )
         self._listener = open_listener(http.host, http.port)
         config = server_config(app, http.host, http.port, *(secured or ()))
         self._server = ScreensServer(config, self._hub)
@@ -87,6 +122,8 @@ class Screens:
             await self._server.serve(sockets=[self._listener])
         finally:
             pruning.cancel()
+            if self._walks is not None:
+                await self._walks.close()
 
     def stop(self) -> None:
         """Say goodbye to the pages and let ``serve`` return."""

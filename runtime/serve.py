@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from paho.mqtt.client import topic_matches_sub
 
 from contracts.errors import ConfigError, NearhandError, StartupError
 from contracts.messages import Message
 from contracts.quantities import SECOND
-from contracts.wire import ROOT
 from runtime import compose
 from runtime.bus import MessageBus
 from runtime.clock import now
@@ -28,18 +26,19 @@ from runtime.history import History
 from runtime.host import Ear, Host, Tap
 from runtime.jetstream import PulledBus
 from runtime.journal import StoredJournal
+from runtime.listening import ingest_filters
 from runtime.memory import keep_for_good
 from runtime.mqtt import Bus
 from runtime.presses import PressBook
 from runtime.scenarios import load_scenario
 from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, load_settings
 from runtime.site_files import load_site
+from runtime.site_versions import SiteVersions, await_another, calibration_of
 from runtime.store import open_store
 from runtime.telemetry import start_logging
 
 if TYPE_CHECKING:
     from firmware_sim.scenario import Scenario
-    from positioning.calibration import Calibration
 
 log = logging.getLogger(__name__)
 BROKER_VARIABLE = "NEARHAND_BROKER"
@@ -64,6 +63,9 @@ class Place:
     broker: str
     data: Path
     ground: compose.Ground
+    versions: SiteVersions
+    counting: tuple[int, int]
+    """Which of the versions ``ground`` is."""
 
     @property
     def settings(self) -> Settings:
@@ -128,9 +130,13 @@ def run(arguments: argparse.Namespace) -> int:
     }
     settings = load_settings(arguments.config)
     arguments.data.mkdir(parents=True, exist_ok=True)
-    calibration = calibration_of(arguments.site) if arguments.name == "positioning" else None
-    ground = compose.ground(load_site(arguments.site), settings, calibration)
-    place = Place(arguments.name, arguments.broker, arguments.data, ground)
+    versions = SiteVersions(arguments.data, arguments.site)
+    locates = arguments.name == "positioning"
+    counting = versions.counting(locates)
+    folder = versions.current()
+    calibration = calibration_of(folder) if locates else None
+    ground = compose.ground(load_site(folder), settings, calibration)
+    place = Place(arguments.name, arguments.broker, arguments.data, ground, versions, counting)
     try:
         asyncio.run(runners[arguments.name](place, arguments))
     except NearhandError as error:
@@ -171,10 +177,13 @@ async def _run_simulator(place: Place, arguments: argparse.Namespace) -> None:
 
 
 async def _run_dashboard(place: Place, arguments: argparse.Namespace) -> None:
-    from runtime.screens import Screens  # FastAPI and uvicorn are only needed here
+    from runtime.screens import Bench, Screens  # FastAPI and uvicorn are only needed here
 
     service = compose.dashboard_service(place.ground, arguments.simulated)
-    screens = Screens(service, place.ground, place.data, open_store(store_url(place)))
+    store = store_url(place)
+    config = str(arguments.config.resolve()) if arguments.config else ""
+    bench = Bench(place.versions, place.broker, store, config)
+    screens = Screens(service, place.ground, place.data, open_store(store), bench)
     host, bus = _host(place, [service], taps=[screens.said], ear=screens.heard)
     screens.attach(host.send)
     await _serve(place, host, bus, beside=screens)
@@ -217,36 +226,25 @@ async def _serve(
     neighbour = asyncio.create_task(beside.serve()) if beside else None
     if neighbour is not None:
         neighbour.add_done_callback(lambda _task: host.stop())
+    republished = asyncio.create_task(_stop_for_another_site(place, host))
     ready = place.data / READY_FILE.format(name=place.name)
     ready.write_bytes(msgspec.json.encode({"at_s": now() / SECOND}))
     try:
         await host.run(opening)
     finally:
         ready.unlink(missing_ok=True)
+        republished.cancel()
         if beside is not None and neighbour is not None:
             beside.stop()
             await neighbour
         await bus.aclose()
 
 
-def calibration_of(site: Path) -> "Calibration | None":
-    """The calibration that ``nearhand calibrate --apply`` left in the site's folder."""
-    file = site / "calibration.json"
-    if not file.exists():
-        return None
-    from runtime.calibrate import load  # brings scipy's optimisers, which nobody else needs
-
-    return load(file)
-
-
-def ingest_filters(site: str, settings: Settings) -> tuple[str, ...]:
-    """What ingest hears: our own format's topics and the vendors'; none twice."""
-    vendors = settings.ingest.topic_filters
-    own = f"{ROOT}/{site}/gateways"
-    if "#" in vendors:
-        return ("#",)
-    covered = any(topic_matches_sub(vendor, f"{own}/any/scan") for vendor in vendors)
-    return vendors if covered else (f"{own}/#", *vendors)
+async def _stop_for_another_site(place: Place, host: Host) -> None:
+    """End in good order when another version of the site was published: who watches us starts us again."""
+    which = await await_another(place.versions, place.counting, calibration_too=place.name == "positioning")
+    log.warning("published: %s; stopping to be started on it", which)
+    host.stop()
 
 
 def store_url(place: Place) -> str:

@@ -33,9 +33,9 @@ from runtime.memory import keep_for_good
 from runtime.policies import POLICIES
 from runtime.scenario_site import changed
 from runtime.scenarios import ScenarioFile, load_scenario
-from runtime.serve import calibration_of
 from runtime.settings import CLONE, DEMO_SCENARIO, Settings, load_settings
 from runtime.site_files import load_site
+from runtime.site_versions import calibration_of
 from runtime.world import BrokenInvariantError, World
 
 SITES = CLONE / "config" / "sites"

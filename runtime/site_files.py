@@ -62,7 +62,7 @@ def read_site(path: Path) -> tuple[Site | None, list[Finding]]:
         return None, [*findings, error(FILE, "", f"not TOML: {cause}")]
     installation, more = read_installation(document)
     findings += more
-    collections = _collections(texts, findings)
+    collections = collections_in(texts, findings)
     if installation is None:
         return None, findings
     site = _assemble(installation, collections, findings)
@@ -89,32 +89,33 @@ def _texts(path: Path) -> tuple[dict[str, bytes], list[Finding]]:
         texts = {file.name: file.read_bytes() for file in found if file not in large}
         return texts, [error(file.name, "", _TOO_LARGE) for file in large]
     if path.is_file() and zipfile.is_zipfile(path):
-        return _zipped(path)
+        with zipfile.ZipFile(path) as archive:
+            return texts_in(archive)
     return {}, [error(str(path), "", "expected a directory or a zip archive of *.geojson and site.toml")]
 
 
-def _zipped(path: Path) -> tuple[dict[str, bytes], list[Finding]]:
+def texts_in(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[Finding]]:
+    """File name → content of what belongs to a site in a zip, in whatever folder."""
     texts: dict[str, bytes] = {}
     findings = []
-    with zipfile.ZipFile(path) as archive:
-        for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-            name = Path(entry.filename).name
-            if entry.is_dir() or not (name.endswith(".geojson") or name == FILE):
-                continue
-            if entry.file_size > FILE_BYTES_MAX:
-                findings.append(error(name, "", _TOO_LARGE))
-            elif name in texts:
-                findings.append(error(name, "", "is twice in the archive, expected once"))
-            else:
-                texts[name] = archive.read(entry)
+    for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
+        name = Path(entry.filename).name
+        if entry.is_dir() or not (name.endswith(".geojson") or name == FILE):
+            continue
+        if entry.file_size > FILE_BYTES_MAX:
+            findings.append(error(name, "", _TOO_LARGE))
+        elif name in texts:
+            findings.append(error(name, "", "is twice in the archive, expected once"))
+        else:
+            texts[name] = archive.read(entry)
     return texts, findings
 
 
 _TOO_LARGE: Final = f"is larger than {FILE_BYTES_MAX // 1_000_000} MB"
 
 
-def _collections(texts: Mapping[str, bytes], findings: list[Finding]) -> dict[str, list[object]]:
-    """Feature type → features, from ``<type>.geojson``."""
+def collections_in(texts: Mapping[str, bytes], findings: list[Finding]) -> dict[str, list[object]]:
+    """Feature type → features, from ``<type>.geojson``; what is wrong is added to ``findings``."""
     collections: dict[str, list[object]] = {}
     for file, text in texts.items():
         if not file.endswith(".geojson"):

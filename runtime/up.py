@@ -25,6 +25,7 @@ from runtime import broker, tls
 from runtime.serve import BROKER_VARIABLE, NATS_VARIABLE, READY_FILE, add_common
 from runtime.settings import DEMO_SCENARIO, Settings, load_settings
 from runtime.site_files import load_site
+from runtime.site_versions import SiteVersions
 from runtime.supervisor import Child, Supervisor
 from runtime.telemetry import start_logging
 
@@ -51,8 +52,8 @@ def add_parsers(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     start_logging("up", arguments.verbose)
     settings = with_options(load_settings(arguments.config), arguments)
-    load_site(arguments.site)
     data: Path = arguments.data.resolve()
+    load_site(SiteVersions(data, arguments.site).current())
     (data / "log").mkdir(parents=True, exist_ok=True)
     for ready in data.glob(READY_FILE.format(name="*")):
         ready.unlink()

@@ -40,8 +40,8 @@ TYPES: Final = {
 }
 SQUEEZED: Final = (".js", ".css", ".json", ".webmanifest", ".svg", ".html", ".map", ".txt", ".wav")
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-PAGES: Final = ("console", "office", "staff", "customer")
-NOT_HANDHELD: Final = ("console", "office", "customer")
+PAGES: Final = ("console", "office", "technician", "staff", "customer")
+NOT_HANDHELD: Final = ("console", "office", "technician", "customer")
 """Assets whose names begin so are not kept on the handhelds."""
 UNBUILT: Final = (
     "<!doctype html><title>nearhand</title><p>The pages are not built: run <code>npm run build</code>.</p>"
@@ -117,6 +117,10 @@ def page_routes(screens: Screens, static: Path) -> APIRouter:
     @router.get("/office")
     async def office(request: Request) -> Response:
         return bundle.pages["office"].answer(request, "no-cache")
+
+    @router.get("/technician")
+    async def technician(request: Request) -> Response:
+        return bundle.pages["technician"].answer(request, "no-cache")
 
     @router.get("/staff")
     async def staff(request: Request) -> Response:

@@ -25,6 +25,7 @@ from dashboard.adapters.alarms import alarm_routes
 from dashboard.adapters.commands import command_routes
 from dashboard.adapters.core import Accounts, ScreensCore
 from dashboard.adapters.customers import customer_routes
+from dashboard.adapters.enrolment import enrolment_routes
 from dashboard.adapters.failures import (
     Failure,
     failure_response,
@@ -44,6 +45,10 @@ from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
 from dashboard.adapters.trust import trust_routes
 from dashboard.adapters.users import user_routes
+from dashboard.adapters.walks import walk_routes
+from dashboard.adapters.workshop import workshop_routes
+from dashboard.walks import Walks
+from dashboard.workshop import Workshop
 
 __all__ = [
     "Accounts",
@@ -74,10 +79,19 @@ HEADERS: Final = (
 
 
 def create_app(
-    core: ScreensCore, hub: Hub, public_url: str = "", static: Path = STATIC, authority: str = ""
+    core: ScreensCore,
+    hub: Hub,
+    public_url: str = "",
+    static: Path = STATIC,
+    authority: str = "",
+    workshop: Workshop | None = None,
+    walks: Walks | None = None,
 ) -> FastAPI:
     """The application. ``public_url``: what customers' phones reach, for QR codes; empty = as opened.
-    ``authority``: the certificate (PEM) that phones must trust, where it is our own."""
+    ``authority``: the certificate (PEM) that phones must trust, where it is our own.
+
+    Without ``workshop`` and ``walks`` there is no map editor and no commissioning.
+    """
     screens = Screens(core, hub, public_url)
 
     @contextlib.asynccontextmanager
@@ -95,6 +109,11 @@ def create_app(
         app.include_router(routes)
     app.include_router(customer_routes(screens))
     app.include_router(gateway_routes(screens))
+    app.include_router(enrolment_routes(screens))
+    if workshop is not None:
+        app.include_router(workshop_routes(screens, workshop))
+    if walks is not None:
+        app.include_router(walk_routes(screens, walks))
     app.include_router(interface_routes())
     app.include_router(trust_routes(screens, authority))
     app.include_router(socket_routes(screens))

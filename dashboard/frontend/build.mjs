@@ -25,11 +25,13 @@ const TYPES_ONLY = "src/shared/protocol.ts";
 const PAGES = [
   { entry: "src/console/main.tsx", out: "console.js", target: CONSOLE_TARGET },
   { entry: "src/office/main.tsx", out: "office.js", target: CONSOLE_TARGET },
+  { entry: "src/technician/main.tsx", out: "technician.js", target: CONSOLE_TARGET },
   { entry: "src/handheld/main.tsx", out: "handheld.js", target: PHONE_TARGET },
   { entry: "src/handheld/worker.ts", out: "staff-sw.js", target: PHONE_TARGET },
   { entry: "src/customer/main.ts", out: "customer.js", target: PHONE_TARGET },
   { entry: "styles/console.css", out: "console.css", target: CONSOLE_TARGET },
   { entry: "styles/office.css", out: "office.css", target: CONSOLE_TARGET },
+  { entry: "styles/technician.css", out: "technician.css", target: CONSOLE_TARGET },
   { entry: "styles/handheld.css", out: "handheld.css", target: PHONE_TARGET },
   { entry: "styles/customer.css", out: "customer.css", target: PHONE_TARGET },
 ];

@@ -36,6 +36,11 @@ from runtime.alarm_marks import AlarmMarks
 from runtime.history import History
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
+from runtime.site_files import save_site
+from runtime.site_versions import SiteVersions
+from runtime.walks import Walks
+from runtime.workshop import Workshop
+from tests.browser.air import Air
 from tests.dashboard.builders import records_with_users, small_grid
 from tests.kept import OPENED, keep
 from tests.sites import small_mall
@@ -97,6 +102,10 @@ class Mall:
         self._crowd_ids: tuple[str, ...] = ()
         self._crowd_x_m = self._crowd_y_m = np.empty(0)
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.folder = folder
+        save_site(self.site, folder / "given")
+        self.versions = SiteVersions(folder, folder / "given")
+        self.air = Air(self.site, self.now)
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
@@ -283,7 +292,9 @@ class Mall:
 
     async def serve(self, ready: "Future[None]", over: asyncio.Event) -> None:
         self.loop = asyncio.get_running_loop()
-        self.app = create_app(self, self.hub)
+        self.walks = Walks(self.folder, self.versions, self.air.listen, self.now)
+        workshop = Workshop(self.versions, self.now)
+        self.app = create_app(self, self.hub, workshop=workshop, walks=self.walks)
         server = ScreensServer(server_config(self.app, "127.0.0.1", self.port), self.hub)
         living = asyncio.create_task(self.live())
         serving = asyncio.create_task(server.serve(sockets=[self._listener]))
@@ -294,6 +305,7 @@ class Mall:
         await asyncio.wait([waiting, living], return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         await serving
+        await self.walks.close()
         self._listener.close()
         waiting.cancel()
         if living.done():

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,11 @@ from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.alarm_marks import AlarmMarks
+from runtime.listening import Row
+from runtime.site_versions import SiteVersions
 from runtime.tables import metadata
+from runtime.walks import Walks
+from runtime.workshop import Workshop
 from tests.sites import small_mall
 
 T0: Instant = 1_700_000_000_000_000
@@ -142,12 +146,25 @@ def records_with_users() -> tuple[bytes, dict[str, str]]:
         return file.read_bytes(), passwords
 
 
+def workplaces(core: "Core") -> dict[str, Any]:
+    """The technician's side of ``create_app``, over the core's folder; nothing is ever heard."""
+
+    async def silence(_device_id: str, _device_class: str) -> AsyncGenerator[list[Row], None]:
+        for _ in ():
+            yield []
+
+    versions = SiteVersions(core.folder, core.folder / "given")
+    walks = Walks(core.folder, versions, silence, core.now)
+    return {"workshop": Workshop(versions, core.now), "walks": walks}
+
+
 class Core:
     """A core whose clock stands still until told, and whose dispatcher is the function ``answer``."""
 
     secret = b"a secret of thirty-two bytes ...."
 
     def __init__(self, folder: Path, site: Site | None = None) -> None:
+        self.folder = folder
         self.service = a_service(site=site)
         self.service.wake(T0)
         database, self.passwords = records_with_users()
@@ -241,7 +258,7 @@ async def served(core: Core, send_buffer: int = 0) -> AsyncIterator[Served]:
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port = listener.getsockname()[1]
-    app = create_app(core, core.hub, static=Path("no pages"))
+    app = create_app(core, core.hub, static=Path("no pages"), **workplaces(core))
     config = server_config(app, "127.0.0.1", port)
     server = ScreensServer(config, core.hub, goodbye_s=0.02)
     task = asyncio.create_task(server.serve(sockets=[listener]))

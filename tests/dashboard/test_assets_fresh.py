@@ -20,6 +20,7 @@ LIMITS = {
     "customer": (["customer.html", "app/customer.js", "app/customer.css"], 15_000),
     "handheld": (["staff.html", "app/handheld.js", "app/handheld.css"], 40_000),
     "office": (["office.html", "app/office.js", "app/office.css"], 60_000),
+    "technician": (["technician.html", "app/technician.js", "app/technician.css"], 180_000),
     "console": (["console.html", "app/console.js", "app/console.css"], 180_000),
 }
 """What a page may weigh, compressed, in bytes: customers wait in a mobile network, consoles once a day."""

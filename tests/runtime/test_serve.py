@@ -1,19 +1,15 @@
 """One process on its own: its options, what ingest hears, where records are kept."""
 
 import argparse
-import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from paho.mqtt.client import topic_matches_sub
 
-from contracts import messages as m
-from contracts import wire
-from gateway.settings import IngestSettings
 from runtime import compose, serve
 from runtime.cli import VERBS, main
 from runtime.settings import DEMO_SCENARIO, DEMO_SITE, Settings, StoreSettings
-from tests.contracts.test_wire import example
+from runtime.site_versions import SiteVersions
 from tests.sites import small_mall
 
 VERBS_SERVED = [verb for verb, (module, _) in VERBS.items() if module == "runtime.serve"]
@@ -65,53 +61,6 @@ def test_a_broker_address_that_is_none_ends_with_status_2(
     assert "http://b" in capsys.readouterr().err
 
 
-def filters(*vendors: str) -> tuple[str, ...]:
-    return serve.ingest_filters("demo", Settings(ingest=IngestSettings(topic_filters=vendors)))
-
-
-def hearers(wanted: tuple[str, ...], topic: str) -> int:
-    return sum(topic_matches_sub(one, topic) for one in wanted)
-
-
-@pytest.mark.parametrize("vendors", [("#",), (), ("shellies/#", "gw/+/status"), ("gw/#", "#")])
-@pytest.mark.parametrize("kind", [m.ScanReport, m.GatewayStatus])
-def test_our_own_gateways_are_heard_whatever_the_vendors(
-    vendors: tuple[str, ...], kind: type[m.Message]
-) -> None:
-    assert hearers(filters(*vendors), wire.topic_of(example(kind), "demo")) >= 1
-
-
-def test_vendors_are_heard_where_they_were_said_to_speak() -> None:
-    named = filters("shellies/#", "gw/+/status")
-    assert hearers(named, "shellies/one/info") == 1
-    assert hearers(named, "gw/ac233f/status") == 1
-    assert hearers(named, "homeassistant/sensor") == 0
-    assert hearers(filters("#"), "homeassistant/sensor") == 1
-
-
-@pytest.mark.parametrize(
-    "topic", ["nearhand/v1/demo/gateways/g1/scan", "shellies/one/info", "nearhand/v1/demo/positions"]
-)
-@pytest.mark.parametrize("vendors", [("#",), (), ("shellies/#",), ("#", "shellies/#"), ("nearhand/#",)])
-def test_no_message_is_heard_twice(vendors: tuple[str, ...], topic: str) -> None:
-    """A broker sends a message once for each subscription that it matches."""
-    assert hearers(filters(*vendors), topic) <= 1
-
-
-def test_the_shipped_filters_do_not_overlap() -> None:
-    shipped = serve.ingest_filters("demo", Settings())
-    overlapping = [
-        (one, other)
-        for one, other in itertools.permutations(shipped, 2)
-        if topic_matches_sub(one, other.replace("+", "x").replace("#", "x/y"))
-    ]
-    assert overlapping == []
-
-
-def test_another_sites_gateways_are_not_ours() -> None:
-    assert hearers(filters(), "nearhand/v1/other/gateways/g1/scan") == 0
-
-
 @pytest.fixture(scope="module")
 def ground() -> compose.Ground:
     return compose.ground(small_mall(), Settings())
@@ -120,9 +69,9 @@ def ground() -> compose.Ground:
 def test_records_are_kept_in_the_data_folder_unless_told_otherwise(
     ground: compose.Ground, tmp_path: Path
 ) -> None:
-    place = serve.Place("dispatcher", "mqtt://b", tmp_path, ground)
+    place = serve.Place("dispatcher", "mqtt://b", tmp_path, ground, SiteVersions(tmp_path, DEMO_SITE), (0, 0))
     assert serve.store_url(place) == f"sqlite:///{tmp_path}/records.db"
     url = "postgresql+psycopg://n@db/nearhand"
     elsewhere = compose.Ground(ground.site, ground.grid, Settings(store=StoreSettings(url=url)))
-    assert serve.store_url(serve.Place("dispatcher", "mqtt://b", tmp_path, elsewhere)) == url
+    assert serve.store_url(replace(place, ground=elsewhere)) == url
     assert place.settings is ground.settings

@@ -158,6 +158,72 @@ def _place(client: object) -> dict[str, object]:
     return {name: spot[name] for name in ("floor", "x_m", "y_m", "spot")}
 
 
+def test_a_published_site_reaches_every_service_and_no_call_is_lost(system: System) -> None:
+    """Published and rolled back while somebody waits; so is a call that is placed in the very moment."""
+    before = place_call(system, "published-0001", "power_bank")
+    pids = system.pids()
+    with system.login("technician") as technician, system.login() as operator:
+
+        def revision() -> int:
+            return int(operator.get("/api/site").json()["rev"])
+
+        first, place = revision(), _place(operator)
+        draft = technician.get("/api/workshop/draft").json()["draft"]
+        draft["installed"]["spots"][0]["name"]["en"] = "Moved desk"
+        edit = {name: draft[name] for name in ("version", "installed", "backdrops")}
+        kept = technician.put("/api/workshop/draft", json=edit).json()["draft"]
+        body = {"version": kept["version"], "note": "live"}
+        outcome = technician.post("/api/workshop/publish", json=body, timeout=120).json()
+        assert outcome["revision"] == first + 1, outcome
+        key = "published-0002"
+        meanwhile = command(operator, key, type="PlaceCall", service="umbrella", place=place)["subject"]
+        eventually(lambda: revision() == first + 1, 60, "the pages are served the new site")
+        assert operator.get("/api/site").json()["spots"][0]["name"]["en"] == "Moved desk"
+        services = {"dispatcher", "positioning", "dashboard", "simulator"}
+        eventually(
+            lambda: all(system.pids().get(name, pids[name]) != pids[name] for name in services),
+            60,
+            "all four were started on it",
+        )
+        assert system.pids()["broker"] == pids["broker"], "the broker has nothing to do with the site"
+        for call_id in (before, meanwhile):
+            eventually(
+                lambda call_id=call_id: system.call(operator, call_id), 60, f"{call_id} is on the board"
+            )
+        restore = f"/api/workshop/versions/{first}/restore"
+        back = eventually(lambda: technician.post(restore, timeout=120).json(), 120, "back")
+        eventually(lambda: revision() == back["revision"], 60, "rolled back")
+        assert operator.get("/api/site").json()["spots"][0]["name"]["en"] != "Moved desk"
+        eventually(lambda: system.call(operator, before), 60, "the call is still on the board")
+
+
+def test_a_walk_hears_what_the_gateways_hear(system: System) -> None:
+    """The tag of somebody simulated, who walks on by himself."""
+    with system.login("technician") as technician:
+        devices = eventually(lambda: system.snapshot(technician, "devices"), 60, "devices are enrolled")
+        tag = next(device["device_id"] for device in devices if device["kind"] == "staff")
+        started = eventually(
+            lambda: (
+                answer.json()
+                if (answer := technician.post("/api/walks", json={"device_id": tag})).status_code == 200
+                else None
+            ),
+            60,
+            "a walk",
+        )
+        path = f"/api/walks/{started['walk_id']}"
+        place = {"floor": "L1", "x_m": 30.0, "y_m": 12.0}
+        technician.post(f"{path}/marks", json=place)
+        eventually(lambda: technician.get(path).json()["readings"] > 5, 60, "the tag is heard")
+        technician.post(f"{path}/marks", json=place)
+        state = technician.get(path).json()
+        assert set(state["gateways"]) <= {
+            gateway["gateway"] for gateway in technician.get("/api/site").json()["gateways"]
+        }
+        assert state["coverage"], "what was heard has a place"
+        assert technician.post(f"{path}/stop").json()["stopped_at"]
+
+
 def test_z_stops_cleanly_and_resumes(system: System, data: Path) -> None:
     call_id = place_call(system, "last-call-001", "luggage")
     assert system.stop() == 0

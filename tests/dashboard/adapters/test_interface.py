@@ -8,8 +8,8 @@ from tests.dashboard.adapters.test_web import routes
 from tests.dashboard.builders import Core, served
 
 PAGES = {
-    "/", "/staff", "/staff-sw.js", "/app/{tree_hash}/{name}", "/c/{spot_token}", "/c/call/{call_token}",
-    "/d/{device_token}",
+    "/", "/staff", "/technician", "/staff-sw.js", "/app/{tree_hash}/{name}", "/c/{spot_token}",
+    "/c/call/{call_token}", "/d/{device_token}",
 }  # fmt: skip
 """Addresses that serve the pages themselves: nobody programs against those."""
 

@@ -13,11 +13,13 @@ from starlette.routing import Route
 from contracts.errors import ConfigError, StorageError
 from dashboard.adapters.tokens import CALL, Tokens
 from dashboard.adapters.web import create_app, open_listener, spot_address
-from tests.dashboard.builders import Core, a_call, served
+from tests.dashboard.builders import Core, a_call, served, workplaces
 
 OPEN: Final = {
     ("GET", "/"),
     ("GET", "/staff"),
+    ("GET", "/office"),
+    ("GET", "/technician"),
     ("GET", "/staff-sw.js"),
     ("GET", "/app/{tree_hash}/{name:path}"),
     ("GET", "/floors/{floor}.svg"),
@@ -36,7 +38,7 @@ OPEN: Final = {
 
 def routes(core: Core) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    stack = list(create_app(core, core.hub).routes)
+    stack = list(create_app(core, core.hub, **workplaces(core)).routes)
     while stack:
         route = stack.pop()
         inner = getattr(route, "routes", None) or getattr(

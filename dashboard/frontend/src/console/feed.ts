@@ -2,7 +2,7 @@
 
 import { batch, computed, signal, type Signal } from "@preact/signals";
 import { heardServerTime, serverNow, setPast } from "../shared/clock";
-import { markPast } from "../shared/http";
+import { get, markPast } from "../shared/http";
 import { me } from "../shared/login";
 import type {
   AlarmBoard,
@@ -16,6 +16,7 @@ import type {
   StockChanged,
   UnitChanged,
 } from "../shared/protocol";
+import type { SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { dots } from "./dots";
 import * as state from "./state";
@@ -134,6 +135,7 @@ function hear(message: TextMessage): void {
     case "welcome":
       state.simulated.value = message["simulated"] === true;
       dots.floors(message["floors"] as Parameters<typeof dots.floors>[0]);
+      void newSite(message["rev"]);
       break;
     case "dict":
       dots.name(message["slots"] as Parameters<typeof dots.name>[0], message["gone"] as number[], message["whole"] === true);
@@ -148,6 +150,12 @@ function hear(message: TextMessage): void {
       changed(message.kind ?? "", message.data);
       break;
   }
+}
+
+/** A technician has published: the plan is drawn anew, whatever is being done goes on. */
+async function newSite(revision: unknown): Promise<void> {
+  if (!state.site.peek() || state.site.peek()?.rev === revision) return;
+  state.site.value = await get<SiteJson>("/api/site");
 }
 
 /** The whole state of a topic: what is not in it is gone. */

@@ -19,6 +19,11 @@ export function Gateways() {
       <h2>
         {t("gw.title")} <span class="muted">{t("gw.summary", { ok, all: rows.length })}</span>
       </h2>
+      {state.canInstall.value && (
+        <a class="qr-link" href="/technician">
+          {t("gw.workshop")}
+        </a>
+      )}
       <Services />
       <Ingest />
       <ul class="gateways">

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { now, serverNow } from "../shared/clock";
 import { get } from "../shared/http";
 import { me } from "../shared/login";
-import type { RouteJson } from "../shared/site";
+import type { RouteJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { ring, signalOnce } from "./alert";
 import { flush, heardVersion, keep, wish } from "./outbox";
@@ -24,7 +24,15 @@ export const stream = new Stream("/ws?app=staff", {
   }, () => undefined),
 });
 
+/** A technician has published: the plan is another. */
+async function newSite(revision: unknown): Promise<void> {
+  if (!state.site.peek() || state.site.peek()?.rev === revision) return;
+  state.site.value = await get<SiteJson>("/api/site?app=staff");
+  void keep("site", state.site.value);
+}
+
 function hear(message: TextMessage): void {
+  if (message.t === "welcome") void newSite(message["rev"]);
   if (message.t !== "snap" && message.t !== "ev") return;
   if (message.kind === "MyPlace") state.place.value = message.data as state.MyPlace;
   else if (message.topic === "me") {
