@@ -51,7 +51,7 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     calls that will be in time because of it."""
     standby_walk_max_m: float = 800.0
     """Suggestions to stand by elsewhere cost nobody more metres an hour than this; 0 = no suggestions."""
-    reserve_cost: float = 0.25
+    reserve_cost: float = 0.02
     """For sending a first-aider to anything but an emergency, times what emergencies would lose."""
 
     # travel
