@@ -314,7 +314,12 @@ def test_a_walk_is_drawn_walked_judged_accepted_and_rolled_back(
         float(page.locator(".expected tbody tr td").nth(column).inner_text().split(" ")[0])
         for column in (1, 2)
     )
-    assert 0 < after < before * 1.2, "a walk makes it no worse"
+    assert 0 < before < 20
+    assert 0 < after < 20
+    warned = page.locator(".judged .warn", has_text="no better").count()
+    assert after == before or warned == (after > before), (
+        "so short a walk may be worth nothing: then the page says so"
+    )
     picture(page, "judged")
     accessible(page, "judged")
     page.click("[data-act=accept]")

@@ -327,6 +327,7 @@ function Judged({ walk }: { walk: Walk }) {
               ))}
             </tbody>
           </table>
+          {worse(judged) && <p class="warn">{t("walk.worse")}</p>}
           <Layers />
           <Fits judged={judged} />
           <button class="primary" data-act="accept" onClick={() => void accept(walk.walk_id)}>
@@ -338,6 +339,13 @@ function Judged({ walk }: { walk: Walk }) {
       {judged?.state === "none" && <Legend kind="coverage" />}
     </div>
   );
+}
+
+/** Averaged over all spots, as the technician would decide. */
+function worse({ floors }: Assessment): boolean {
+  const both = floors.filter((row) => row.before && row.after);
+  const sum = (side: "before" | "after"): number => both.reduce((total, row) => total + row.spots * row[side]!.mean_m, 0);
+  return both.length > 0 && sum("after") >= sum("before");
 }
 
 function Layers() {
