@@ -148,6 +148,18 @@ class JournalPast:
     def facts(self, after: int, until: Instant) -> list[Fact]:
         return list(self._journal.read(after, self._journal.seq_at(until)))
 
+    def newest(self, since: Instant, until: Instant) -> list[PastPosition]:
+        """Where each device was last located in [since, until)."""
+        found: dict[str, PastPosition] = {}
+        try:
+            for row in history.newest(self._folder, since, until):
+                known = found.get(row.device_id)
+                if known is None or row.at_ms > known.at_ms:
+                    found[row.device_id] = row
+        except sqlite3.Error as error:
+            raise StorageError(f"the position history cannot be read: {error}") from error
+        return list(found.values())
+
     def positions(self, since: Instant, until: Instant, device_id: str | None = None) -> list[PastPosition]:
         """Rows of the history in [since, until)."""
         try:
@@ -204,12 +216,7 @@ class JournalPlayback:
 
     def _positions(self, since: Instant, until: Instant) -> m.PositionsEstimated:
         """The newest place of each device in the window, as of its end. Speeds are not kept."""
-        newest: dict[str, PastPosition] = {}
-        for row in self._past.positions(since, until):
-            known = newest.get(row.device_id)
-            if known is None or row.at_ms > known.at_ms:
-                newest[row.device_id] = row
-        return as_estimate(list(newest.values()), until, len(self._past.catalogue.site.floors))
+        return as_estimate(self._past.newest(since, until), until, len(self._past.catalogue.site.floors))
 
 
 def as_estimate(rows: Sequence[PastPosition], at: Instant, floors: int) -> m.PositionsEstimated:

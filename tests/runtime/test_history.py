@@ -7,7 +7,7 @@ import numpy as np
 from contracts.columns import Positions, pack_positions
 from contracts.messages import PositionsEstimated
 from contracts.quantities import DAY, SECOND
-from runtime.history import History, expire, read
+from runtime.history import History, expire, newest, read
 
 NOON = 1_772_000_000 * SECOND
 
@@ -35,6 +35,17 @@ def test_keeps_one_row_a_device_and_second_and_reads_it_back(tmp_path: Path) -> 
     ]
     assert {row.device_id for row in read(tmp_path, NOON, NOON + DAY)} == {"a", "b"}
     assert list(read(tmp_path, NOON - 100, NOON)) == []
+
+
+def test_the_newest_row_of_each_device_is_that_of_reading_all(tmp_path: Path) -> None:
+    history = History(tmp_path, days=1)
+    for step in range(12):
+        history.take(estimate(NOON + step * SECOND, ("a", "b") if step < 7 else ("a",), 10 + step))
+    history.close(NOON + 12 * SECOND)
+    for until in (3, 8, 12):
+        window = (NOON + SECOND, NOON + until * SECOND)
+        last = {row.device_id: row for row in read(tmp_path, *window)}
+        assert {row.device_id: row for row in newest(tmp_path, *window)} == last
 
 
 def test_a_restart_goes_on_in_the_same_file(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_who_may_not_look_and_who_comes_too_late_is_told(
 
 def test_a_disk_that_fails_ends_the_replay_and_nothing_else(tmp_path: Path, kept: Kept) -> None:
     class Broken(type(kept.past)):  # type: ignore[misc]
-        def positions(self, *_window: object) -> list[Any]:
+        def newest(self, *_window: object) -> list[Any]:
             raise StorageError("the disk is gone")
 
     async def scene() -> None:

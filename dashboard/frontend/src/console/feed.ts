@@ -133,7 +133,8 @@ export const heardBeside = signal<CallChanged | null>(null);
 function hear(message: TextMessage): void {
   switch (message.t) {
     case "welcome":
-      state.simulated.value = message["simulated"] === true;
+      // A replay of a simulated mall stays one.
+      if (message["replay"] !== true) state.simulated.value = message["simulated"] === true;
       dots.floors(message["floors"] as Parameters<typeof dots.floors>[0]);
       void newSite(message["rev"]);
       break;
