@@ -135,7 +135,7 @@ COMMANDS: Final[dict[RoleName, frozenset[type[m.Command]]]] = {
     "admin": _DESK | _WORKSHOP,
 }
 
-_BOARD: Final = ("calls", "units", "logbooks", "stock", "moves", "feedback", "alarms")
+_BOARD: Final = ("calls", "units", "logbooks", "stock", "moves", "coverage", "feedback", "alarms")
 
 TOPICS: Final[dict[RoleName, tuple[str, ...]]] = {
     "operator": (*_BOARD, "where", "gw", "health", "site", "devices", "pos"),

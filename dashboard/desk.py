@@ -31,6 +31,7 @@ TEXT_TOPICS: Final = (
     "devices",
     "alarms",
     "moves",
+    "coverage",
     "feedback",
 )
 
@@ -217,6 +218,8 @@ class Desk:
                 return self.alarms.board
             case "moves":
                 return view.moves
+            case "coverage":
+                return view.coverage
             case "feedback":
                 return list(view.feedback.values())
             case "devices":

@@ -8,7 +8,7 @@ import msgspec
 from contracts.messages import ScreenEvent
 from contracts.quantities import Instant
 
-UNKEPT = ("me", "where", "alarms", "moves")
+UNKEPT = ("me", "where", "alarms", "moves", "coverage")
 """Topics whose every event or snapshot is whole: nothing is gained by keeping old ones."""
 
 _encoder = msgspec.json.Encoder()

@@ -46,6 +46,7 @@ class DashboardService:
         m.LogbookChanged,
         m.StockChanged,
         m.RebalanceChanged,
+        m.CoverageChanged,
         m.FeedbackChanged,
         m.Snapshot,
         m.ZoneChanged,
@@ -85,6 +86,7 @@ class DashboardService:
             m.LogbookChanged: self._logbook,
             m.StockChanged: self._stock,
             m.RebalanceChanged: self._moves,
+            m.CoverageChanged: self._coverage,
             m.FeedbackChanged: self._feedback,
             m.Snapshot: self._snapshot,
             m.ZoneChanged: self._zone,
@@ -277,6 +279,12 @@ class DashboardService:
             return []
         self.desk.view.moves = moves
         return [self.desk.feed.event("moves", "RebalanceChanged", moves, now)]
+
+    def _coverage(self, coverage: m.CoverageChanged, now: Instant) -> list[Message]:
+        if coverage.at <= self.desk.view.coverage.at:
+            return []
+        self.desk.view.coverage = coverage
+        return [self.desk.feed.event("coverage", "CoverageChanged", coverage, now)]
 
     def _feedback(self, feedback: m.FeedbackChanged, now: Instant) -> list[Message]:
         if not self.desk.view.take_feedback(feedback):

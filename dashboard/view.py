@@ -80,6 +80,7 @@ class View:
         self.ingest: m.IngestCounted | None = None
         self.enrolment = m.EnrolmentChanged(version=-1, devices=())
         self.moves = m.RebalanceChanged(version=-1, moves=())
+        self.coverage = m.CoverageChanged(at=-1, floors=())
         self.feedback: dict[str, m.FeedbackChanged] = {}
         self.closures = m.ClosuresChanged(version=-1, connectors=(), fire_mode=False)
         self.guests = m.GuestGatewaysChanged(version=-1, gateways=())

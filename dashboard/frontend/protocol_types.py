@@ -22,6 +22,7 @@ ROOTS = (
     m.LogbookChanged,
     m.StockChanged,
     m.RebalanceChanged,
+    m.CoverageChanged,
     m.FeedbackChanged,
     m.GatewayHealth,
     m.GatewayStatus,

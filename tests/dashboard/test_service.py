@@ -350,3 +350,13 @@ def test_a_logbook_reaches_desk_and_handheld() -> None:
     old = msgspec.structs.replace(book, version=3, texts=())
     assert service.receive(old, T0) == []
     assert msgspec.json.decode(service.desk.snapshot("logbooks", T0))["data"][0]["version"] == 9
+
+
+def test_the_control_room_sees_the_newest_coverage() -> None:
+    service = a_service()
+    row = m.FloorCoverage(service="wheelchair", role="service", floor="L2", p_on_time=0.4, understaffed=True)
+    told = service.receive(m.CoverageChanged(at=T0, floors=(row,)), T0)
+    assert [event["data"]["floors"][0]["understaffed"] for event in events(told, "coverage")] == [True]
+    late = service.receive(m.CoverageChanged(at=T0 - SECOND, floors=()), T0)
+    assert events(late, "coverage") == []
+    assert b'"L2"' in service.desk.snapshot("coverage", T0)

@@ -194,6 +194,20 @@ export interface StockMove {
   to_depot: string;
 }
 
+export interface CoverageChanged {
+  type: "CoverageChanged";
+  at: Instant;
+  floors: FloorCoverage[];
+}
+
+export interface FloorCoverage {
+  service: string;
+  role: string;
+  floor: string;
+  p_on_time: number;
+  understaffed: boolean;
+}
+
 export interface FeedbackChanged {
   type: "FeedbackChanged";
   feedback_id: string;
