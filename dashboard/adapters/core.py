@@ -31,7 +31,7 @@ class Accounts(Protocol):
 
     def set_language(self, user: str, language: str) -> None: ...
 
-    def list_users(self) -> Sequence[UserEntry]:
+    def list_users(self) -> list[UserEntry]:
         """Everybody, also those who are disabled, by name."""
         ...
 
