@@ -44,7 +44,7 @@ ANEW_PER_S: Final = 0.004
 """Their weight: once in four minutes the filter is assumed to be lost."""
 SLOWNESS: Final = 10.0
 """Offsets are learnt so much more slowly than places: in one place all residuals persist."""
-TOGETHER: Final = 64
+TOGETHER: Final = 128
 """Devices updated in one go: their particles stay in the processor's cache."""
 SHARE_MIN: Final = 0.02
 """No reading says less: keeps the weights of gateways defined."""

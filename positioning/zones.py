@@ -21,6 +21,8 @@ LEAVE: Final = 0.3
 """Probabilities at which a zone of interest is entered and left."""
 LEAD: Final = 0.4
 """A name gives way to another that is more probable by so much: the gap between ENTER and LEAVE."""
+TOGETHER: Final = 64
+"""Devices counted in one go: their sums stay in the processor's cache."""
 Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
 
@@ -84,13 +86,22 @@ def _within(site: Site, grid: WalkableGrid, floor: str, polygon: Polygon) -> NDA
 
 def probabilities(zone_map: ZoneMap, weight: Singles, cell: Ints) -> tuple[Singles, Singles]:
     """Of names (n, s) and of zones of interest (n, z), for clouds (n, p)."""
-    n = len(cell)
-    key = zone_map.label[cell] + (np.arange(n, dtype=np.int32) * zone_map.labels)[:, None]
-    flat = np.bincount(key.ravel(), weight.ravel(), n * zone_map.labels)
-    by_label = flat.reshape(n, zone_map.labels).astype(np.float32)
+    parts = [
+        _sums(zone_map, weight[begin : begin + TOGETHER], cell[begin : begin + TOGETHER])
+        for begin in range(0, max(len(cell), 1), TOGETHER)
+    ]
+    by_label = np.concatenate(parts)
     alone = len(zone_map.begin) == zone_map.labels  # no name has two labels: nothing to sum
     by_name = by_label if alone else np.add.reduceat(by_label, zone_map.begin, axis=1)
     return by_name, by_label @ zone_map.member
+
+
+def _sums(zone_map: ZoneMap, weight: Singles, cell: Ints) -> Singles:
+    """Probabilities of the labels, (n, l)."""
+    n = len(cell)
+    key = zone_map.label[cell] + (np.arange(n, dtype=np.int32) * zone_map.labels)[:, None]
+    flat = np.bincount(key.ravel(), weight.ravel(), n * zone_map.labels)
+    return flat.reshape(n, zone_map.labels).astype(np.float32)
 
 
 class ZoneMemory:
