@@ -223,9 +223,10 @@ class Tracks:
         cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
         self._start_anew(cloud, batch, elapsed_s, world, turn)
         recent = np.exp(-elapsed_s / self._settings.window_s)
-        share = 1 - np.exp(
-            (self.used_s[rows[:, None], batch.gateway] - batch.heard_s) / self._settings.window_s
-        )
+        apart_s = np.maximum(
+            batch.heard_s - self.used_s[rows[:, None], batch.gateway], 0.0
+        )  # 0 where unheard
+        share = 1 - np.exp(-apart_s / self._settings.window_s)
         self.known[rows] *= recent[:, None]
         evidence = self._evidence(batch, world)
         cloud, spread_db = weigh(cloud, evidence, world.radio, self.spread_db[rows, None], SLOWNESS)

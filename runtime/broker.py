@@ -6,6 +6,7 @@ its kind needs (docs/operations.md, "Who may publish what").
 """
 
 import json
+import re
 import secrets
 import shutil
 import subprocess
@@ -15,20 +16,13 @@ from typing import Final
 
 import msgspec
 
+from contracts import messages as m
+from contracts import wire
 from contracts.errors import StartupError
 from runtime.settings import BrokerSettings
 
-INTERNAL_SUBJECTS: Final = (
-    "commands",
-    "facts",
-    "answers",
-    "positions",
-    "zones",
-    "buttons",
-    "telemetry",
-    "truth",
-)
-INTERNAL_TREES: Final = ("calls", "stock", "snapshots", "site", "health", "units")
+OF_GATEWAYS: Final = (m.ScanReport, m.GatewayStatus)
+"""What a gateway may say of nearhand's own messages; every other kind is ours, also one that comes to be."""
 NO_ENGINE: Final = ("$MQTT.>", "$JS.>", "$SYS.>", "$KV.>", "$O.>")
 """Subjects of the engine itself: no device may touch them. ``$MQTT.msgs`` is the store of what was published:
 who writes there speaks for anybody."""
@@ -118,8 +112,8 @@ def render_config(settings: BrokerSettings, credentials: Credentials, data: Path
 
 def _users(credentials: Credentials) -> list[dict[str, object]]:
     """Who may do what. A forbidden publish is dropped by the broker, silently in MQTT 3.1.1."""
-    internal = [f"nearhand.v1.*.{name}" for name in INTERNAL_SUBJECTS]
-    internal += [f"nearhand.v1.*.{name}.>" for name in INTERNAL_TREES]
+    templates = [route.template for kind, route in wire.ROUTES.items() if kind not in OF_GATEWAYS]
+    internal = sorted({_subjects(template) for template in (*templates, wire.HANDHELD_COMMANDS)})
     return [
         {"user": "services", "password": credentials.services},
         {
@@ -146,6 +140,11 @@ def _users(credentials: Credentials) -> list[dict[str, object]]:
             },
         },
     ]
+
+
+def _subjects(template: str) -> str:
+    """The subjects of a topic on any site, in the broker's own way of writing them."""
+    return f"{wire.ROOT}/*/{re.sub('{[a-z_]+}', '*', template)}".replace("/", ".")
 
 
 def prepare(settings: BrokerSettings, credentials: Credentials, data: Path) -> list[str]:
