@@ -223,10 +223,11 @@ function changed(kind: string, data: unknown): void {
       return merge(state.places, data as state.Where[], (row) => row.unit_id);
     case "Gateway":
       return merge(state.gateways, [data as state.GatewayRow], (row) => row.gateway);
-    case "Device":
-      return merge(state.devices, [data as state.DeviceRow], (row) => row.device_id);
-    case "DeviceReleased":
-      return without(state.devices, (data as { device_id: string }).device_id);
+    case "Devices": {
+      const { changed, released } = data as { changed: state.DeviceRow[]; released: string[] };
+      for (const id of released) without(state.devices, id);
+      return merge(state.devices, changed, (row) => row.device_id);
+    }
     case "ServiceHealth":
       return merge(state.services, [data as ServiceHealth], (row) => row.service);
     case "IngestCounted":

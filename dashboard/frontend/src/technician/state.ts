@@ -176,7 +176,6 @@ function hear(message: TextMessage): void {
   }
   if (message.t !== "ev") return;
   if (message.kind === "Gateway") gateways.value = new Map(gateways.value).set((message.data as GatewayRow).gateway, message.data as GatewayRow);
-  if (message.kind === "Device") devices.value = new Map(devices.value).set((message.data as DeviceRow).device_id, message.data as DeviceRow);
   if (message.kind === "Devices") {
     const { changed, released } = message.data as { changed: DeviceRow[]; released: string[] };
     const next = new Map(devices.value);
