@@ -23,6 +23,15 @@ class Answers:
         self._waiting: dict[str, list[asyncio.Future[CommandAnswered]]] = {}
         self._kept: OrderedDict[str, CommandAnswered] = OrderedDict()
         self._owners: OrderedDict[str, str] = OrderedDict()
+        self._going_down = False
+
+    def go_down(self) -> None:
+        """No answer will be heard any more: who waits, or comes now, shall ask again when we are back."""
+        self._going_down = True
+        for futures in self._waiting.values():
+            for future in futures:
+                if not future.done():
+                    future.set_exception(_restarting())
 
     def answered(self, answer: CommandAnswered) -> None:
         """An answer came. The first one counts."""
@@ -38,7 +47,8 @@ class Answers:
         """Send a command and wait for its answer.
 
         Raises:
-            Failure: ``not_confirmed`` after ``PATIENCE_S``, ``key_in_use`` when the id is somebody else's.
+            Failure: ``not_confirmed`` after ``PATIENCE_S``, ``key_in_use`` when the id is somebody else's,
+                ``going_down`` while we stop.
         """
         key = command.command_id
         if self._owners.setdefault(key, command.by) != command.by:
@@ -48,6 +58,8 @@ class Answers:
             self._owners.popitem(last=False)
         if key in self._kept:
             return self._kept[key]
+        if self._going_down:
+            raise _restarting()
         if len(self._waiting) >= WAITING_LIMIT:
             raise Failure("too_many_requests", retry_after_s=PATIENCE_S)
         future: asyncio.Future[CommandAnswered] = asyncio.get_running_loop().create_future()
@@ -67,3 +79,7 @@ class Answers:
             self._waiting[key] = left
         else:
             self._waiting.pop(key, None)
+
+
+def _restarting() -> Failure:
+    return Failure("going_down", retry_after_s=1.0)

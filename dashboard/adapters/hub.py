@@ -222,6 +222,7 @@ class Hub:
     def go_down(self) -> None:
         """Tell everybody that we stop, and let go of requests that are held."""
         self.close_all(GOING_DOWN)
+        self.answers.go_down()
         for entries in self._held.values():
             for _, future in entries:
                 if not future.done():

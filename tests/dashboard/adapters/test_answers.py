@@ -83,3 +83,20 @@ def test_a_link_that_is_known_to_be_down_is_not_confirmed(tmp_path: Path) -> Non
         assert caught.value.code == "not_confirmed"
 
     asyncio.run(scenario())
+
+
+def test_who_waits_while_we_stop_is_told_to_come_back(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        core.answer = lambda _command: None
+        waiting = asyncio.create_task(core.hub.answers.ask(a_command(), core))
+        while not core.sent:
+            await asyncio.sleep(0)
+        core.hub.go_down()
+        for asking in (waiting, core.hub.answers.ask(a_command("key-00002"), core)):
+            with pytest.raises(Failure) as caught:
+                await asking
+            assert caught.value.code == "going_down"
+        assert len(core.sent) == 1
+
+    asyncio.run(scenario())
