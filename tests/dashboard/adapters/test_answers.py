@@ -90,7 +90,7 @@ def test_who_waits_while_we_stop_is_told_to_come_back(tmp_path: Path) -> None:
         core = Core(tmp_path)
         core.answer = lambda _command: None
         waiting = asyncio.create_task(core.hub.answers.ask(a_command(), core))
-        while not core.sent:
+        for _ in range(10):
             await asyncio.sleep(0)
         core.hub.go_down()
         for asking in (waiting, core.hub.answers.ask(a_command("key-00002"), core)):
