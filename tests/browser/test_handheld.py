@@ -150,7 +150,7 @@ def test_offline_presses_survive_a_reload_and_arrive_once_in_order(mall: Mall, o
     expect(handheld.button("done")).to_be_visible()
     accepted, arrived = [one for one in mall.commands if not isinstance(one, m.ReportReceipt)]
     assert accepted.at < arrived.at
-    assert mall.units[UNIT].status == "on_scene"
+    eventually(page, lambda: mall.units[UNIT].status == "on_scene")
 
 
 def hold(page: Page, seconds: float) -> None:

@@ -46,10 +46,15 @@ export async function loadWalks(): Promise<void> {
 }
 
 async function open(walkId: string): Promise<void> {
-  seen.value = await ask<WalkState>("GET", `/api/walks/${walkId}`);
-  route.value = seen.value.walk.route;
-  assessment.value = await ask<Assessment>("GET", `/api/walks/${walkId}/assessment`);
-  layer.value = assessment.value.state === "done" ? "after" : "coverage";
+  // Both before either is shown: a late answer must not undo what was pressed meanwhile.
+  const [walk, judged] = await Promise.all([
+    ask<WalkState>("GET", `/api/walks/${walkId}`),
+    ask<Assessment>("GET", `/api/walks/${walkId}/assessment`),
+  ]);
+  seen.value = walk;
+  route.value = walk.walk.route;
+  assessment.value = judged;
+  layer.value = judged.state === "done" ? "after" : "coverage";
 }
 
 /** What goes on, every so often: a walk under way, or a judgement that is being computed. */
