@@ -26,7 +26,8 @@ UNDERSTAFFED_MIN: Final = 2
 """A role was short on a floor in an hour when so many, and this share, of its tasks stood in a queue."""
 
 _K = TypeVar("_K", str, int)
-_NOT_WANTED: Final = ("cancelled", "abandoned", "merged")
+NOT_WANTED: Final = ("cancelled", "abandoned", "merged")
+"""Whoever is in these states was not needed in the end."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -103,7 +104,7 @@ def figures(
 ) -> Figures:
     """The figures of ``calls``, as they stood at ``until``. The order of the calls does not matter."""
     inside = [call for call in calls if since <= call.received_at < until]
-    rows = [(call, task) for call in inside for task in call.tasks if task.state not in _NOT_WANTED]
+    rows = [(call, task) for call in inside for task in call.tasks if task.state not in NOT_WANTED]
     promises = {
         f"{kind.service}/{need.role}": need.promises for kind in services for need in reversed(kind.needs)
     }
@@ -170,7 +171,7 @@ def _first_on_time(calls: Sequence[CallChanged], until: Instant) -> float | None
         first = _first_response_s(call)
         if first is not None:
             judged.append(first <= FIRST_RESPONSE_S)
-        elif call.state not in _NOT_WANTED and to_seconds(until - call.received_at) > FIRST_RESPONSE_S:
+        elif call.state not in NOT_WANTED and to_seconds(until - call.received_at) > FIRST_RESPONSE_S:
             judged.append(False)
     return _share(sum(judged), len(judged))
 

@@ -23,6 +23,7 @@ import msgspec
 import numpy as np
 
 from contracts.errors import ConfigError
+from contracts.figures import NOT_WANTED
 from contracts.messages import CallChanged
 from contracts.quantities import MINUTE, SECOND, Instant, from_seconds, to_seconds
 from contracts.sitemap import Site
@@ -220,17 +221,13 @@ def _progress(minute: float, of: float, world: World) -> None:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-NOT_WANTED = {"cancelled", "abandoned", "merged"}
-"""Whoever is in these states was not needed in the end."""
-
-
 def response_times(calls: Sequence[CallChanged]) -> dict[str, dict[str, float]]:
     """By service and role: how many, share on time, median and 90th percentile of received → on scene."""
     times: dict[str, list[float]] = {}
     on_time: dict[str, list[bool]] = {}
     for call in sorted(calls, key=lambda call: call.call_id):
         for task in call.tasks:
-            if NOT_WANTED & {task.state, call.state}:
+            if task.state in NOT_WANTED or call.state in NOT_WANTED:
                 continue
             key = f"{call.service}/{task.role}"
             arrived = task.on_scene_at
