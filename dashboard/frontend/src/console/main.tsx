@@ -24,6 +24,7 @@ import { NewCall } from "./newcall";
 import { to } from "./ordertexts";
 import { Queue } from "./queue";
 import { Palette } from "./palette";
+import { Panes, bringForward, pane } from "./panes";
 import { line, polite, undoLast, urgent } from "./said";
 import { SitePanel } from "./sitepanel";
 import { openShared } from "./replay";
@@ -43,7 +44,7 @@ function Page() {
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   if (WALL) return <Wall />;
   return (
-    <div class={`console ${state.mayDispatch.value ? "" : "no-queue"} ${state.past.value ? "past" : ""}`}>
+    <div class={`console pane-${pane.value} ${state.mayDispatch.value ? "" : "no-queue"} ${state.past.value ? "past" : ""}`}>
       <TopBar />
       {state.mayDispatch.value && <Queue />}
       <MapPanel />
@@ -57,6 +58,7 @@ function Page() {
         </nav>
         <Panel />
       </aside>
+      <Panes />
       {state.past.value ? <TimeBar /> : <StatusLine />}
       {stackShown.value && <Stack />}
       <Help />
@@ -173,6 +175,7 @@ async function begin(): Promise<void> {
   begun = true;
   announce();
   listen();
+  bringForward();
 }
 
 async function start(): Promise<void> {
