@@ -32,8 +32,10 @@ def check_references(site: Site) -> list[Finding]:
     """Ids, references and numbers: what can be told without the grid."""
     return [
         *_numbers(site),
+        *_numbers_of_rules(site),
         *_ids(site),
         *_floors_named(site),
+        *_names(site),
         *_catalogue(site),
         *_people(site),
         *_device_ids(site),
@@ -53,6 +55,14 @@ def _numbers(site: Site) -> Iterator[Finding]:
         if not (connector.seconds_per_floor > 0 and connector.wait_s >= 0):
             text = "expected seconds_per_floor above 0 and wait_s of 0 or more"
             yield error("relationship.geojson", connector.connector_id, text)
+    for member in site.staff:
+        if not 0.3 <= member.walk_mps <= 3.0:
+            yield error(TOML, f"staff ({member.unit_id})", "expected walk_mps of 0.3 to 3.0")
+        if any(not (0 <= s.start_h <= 24 and 0 <= s.end_h <= 24) for s in member.shifts):
+            yield error(TOML, f"staff ({member.unit_id})", "expected shift hours of 0 to 24")
+
+
+def _numbers_of_rules(site: Site) -> Iterator[Finding]:
     for service in site.services:
         for need in service.needs:
             if not (need.target_s > 0 and need.on_scene_s >= 0):
@@ -61,11 +71,11 @@ def _numbers(site: Site) -> Iterator[Finding]:
             yield error(TOML, f"services ({service.service})", "expected a priority of 1 to 4")
         if not service.needs:
             yield error(TOML, f"services ({service.service})", "needs nobody: expected one role or more")
-    for member in site.staff:
-        if not 0.3 <= member.walk_mps <= 3.0:
-            yield error(TOML, f"staff ({member.unit_id})", "expected walk_mps of 0.3 to 3.0")
-        if any(not (0 <= s.start_h <= 24 and 0 <= s.end_h <= 24) for s in member.shifts):
-            yield error(TOML, f"staff ({member.unit_id})", "expected shift hours of 0 to 24")
+        if not service.offer_timeout_s > 0:
+            yield error(TOML, f"services ({service.service})", "expected offer_timeout_s above 0")
+    for item in site.items:
+        if item.loan_s is not None and not item.loan_s > 0:
+            yield error(TOML, f"items ({item.item})", "expected loan_s above 0, or none")
 
 
 def _ids(site: Site) -> Iterator[Finding]:
@@ -94,6 +104,18 @@ def _ids(site: Site) -> Iterator[Finding]:
     closable = Counter([c.connector_id for c in site.connectors] + [s.space_id for s in site.spaces])
     for name in sorted(name for name, count in closable.items() if count > 1):
         yield error("relationship.geojson", name, "is the id of a unit as well; expected another")
+
+
+def _names(site: Site) -> Iterator[Finding]:
+    """What people choose by must be readable in both languages."""
+    named = [
+        *((f"services ({kind.service})", kind.name) for kind in site.services),
+        *((f"items ({item.item})", item.name) for item in site.items),
+        *((f"roles ({role.role})", role.name) for role in site.roles),
+    ]
+    for place, name in named:
+        if not (name.zh.strip() and name.en.strip()):
+            yield error(TOML, place, "expected a name in both languages")
 
 
 def _floors_named(site: Site) -> Iterator[Finding]:

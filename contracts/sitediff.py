@@ -1,5 +1,6 @@
 """What differs between two descriptions of a site, entry by entry: what somebody reads before publishing."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
@@ -31,7 +32,7 @@ TEXT_MAX: Final = 120
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """A field of an entry, before and after, as JSON."""
+    """A field of an entry, before and after, as JSON; empty where there was or is nothing."""
 
     field: str
     before: str
@@ -87,12 +88,30 @@ def _key(entry: Any) -> bytes:
 
 def _fields(names: Iterable[str], before: object, after: object) -> tuple[FieldChange, ...]:
     return tuple(
-        FieldChange(name, _text(getattr(before, name)), _text(getattr(after, name)))
-        for name in names
-        if getattr(before, name) != getattr(after, name)
+        change for name in names for change in _values(name, getattr(before, name), getattr(after, name))
     )
 
 
+def _values(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
+    """What differs within a value: ``needs[1].target_s`` rather than all needs twice."""
+    if before == after:
+        return
+    if isinstance(before, msgspec.Struct) and type(before) is type(after):
+        for name in before.__struct_fields__:
+            yield from _values(f"{path}.{name}", getattr(before, name), getattr(after, name))
+    elif _of_structs(before) and _of_structs(after):
+        for number, (one, other) in enumerate(itertools.zip_longest(before, after), start=1):
+            yield from _values(f"{path}[{number}]", one, other)
+    else:
+        yield FieldChange(path, _text(before), _text(after))
+
+
+def _of_structs(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(part, msgspec.Struct) for part in value)
+
+
 def _text(value: object) -> str:
+    if value is None:
+        return ""
     text = msgspec.json.encode(value).decode()
     return text if len(text) <= TEXT_MAX else text[: TEXT_MAX - 1] + "…"

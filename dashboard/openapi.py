@@ -14,6 +14,7 @@ from dashboard.customer import CallStatus
 from dashboard.enrolling import Line, Pasted
 from dashboard.past import Incident, Mark, Span
 from dashboard.routes import Route
+from dashboard.rules import RulesEdit, RulesShown
 from dashboard.walks import Assessment, InUse, NewWalk, Walk, WalkState, Waypoint
 from dashboard.workshop import Checked, Edit, Outcome, Shown, VersionRow
 
@@ -304,6 +305,12 @@ OPERATIONS: Final = (
     Operation("get", "/api/workshop/versions", "What was published", WORKSHOP, answer=Versions),
     Operation("post", "/api/workshop/versions/{revision}/restore", "Publish an old version again", WORKSHOP,
               answer=Outcome),
+    Operation("get", "/api/rules/draft", "The rules being changed", ("admin",), answer=RulesShown),
+    Operation("put", "/api/rules/draft", "Keep the rules", ("admin",), RulesEdit, RulesShown),
+    Operation("delete", "/api/rules/draft", "Give the draft of the rules up", ("admin",), query=("version",)),
+    Operation("post", "/api/rules/check", "Try the rules on every service", ("admin",), answer=Checked),
+    Operation("post", "/api/rules/publish", "Let the rules count; with a note why", ("admin",), Publish,
+              Outcome),
     Operation("post", "/api/devices/preview", "Understand tags to be enrolled", WORKSHOP, Pasted, Lines),
     Operation("get", "/api/walks", "Commissioning walks", WORKSHOP, answer=Walked),
     Operation("post", "/api/walks", "Start a walk", WORKSHOP, NewWalk, Walk),

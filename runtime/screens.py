@@ -27,6 +27,8 @@ from runtime.clock import now
 from runtime.compose import Ground
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
+from runtime.publishing import Publishing
+from runtime.rules import RulesDesk
 from runtime.site_versions import SiteVersions
 from runtime.walk_recorder import listener
 from runtime.walks import Walks
@@ -74,11 +76,13 @@ class Screens:
         http = ground.settings.http
         secured = tls.served_with(data)
         self._walks: Walks | None = None
-        workshop = None
+        workshop = rules = None
         if bench is not None:
             listen = listener(bench.broker, bench.versions.current, bench.config)
             self._walks = Walks(data, bench.versions, listen, now)
-            workshop = Workshop(bench.versions, now, bench.store, bench.config)
+            publishing = Publishing(bench.versions, now, bench.store, bench.config)
+            workshop = Workshop(publishing)
+            rules = RulesDesk(publishing)
         app = create_app(
             self,
             self._hub,
@@ -86,6 +90,7 @@ class Screens:
             authority=tls.authority_of(data),
             workshop=workshop,
             walks=self._walks,
+            rules=rules,
         )
         self._listener = open_listener(http.host, http.port)
         config = server_config(app, http.host, http.port, *(secured or ()))

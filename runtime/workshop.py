@@ -1,22 +1,18 @@
-"""The map editor's process side: one draft on the disk, tried in another process before it is published."""
+"""The map editor's process side: one draft on the disk, and what it would make of the site."""
 
 import asyncio
 import hashlib
 import io
 import shutil
 import zipfile
-from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from contracts.errors import SiteError, StorageError
-from contracts.findings import Finding, error, errors
-from contracts.quantities import Instant
+from contracts.findings import Finding
 from contracts.sitecheck import check_references
-from contracts.sitediff import site_changes
 from contracts.sitemap import Site
 from dashboard.sitejson import site_json
 from dashboard.workshop import (
@@ -33,9 +29,9 @@ from dashboard.workshop import (
 )
 from runtime.broker import write_private
 from runtime.map_import import with_map
-from runtime.site_files import load_site, read_site, save_site
-from runtime.site_trial import Trial, tried
-from runtime.site_versions import CALIBRATIONS, PICTURES, SiteVersions
+from runtime.publishing import DraftFile, Publishing
+from runtime.site_files import read_site, save_site
+from runtime.site_versions import PICTURES
 
 FILE: Final = "draft.json"
 BACKDROPS: Final = "backdrops.json"
@@ -51,6 +47,7 @@ NOT_OF_A_MAP: Final = (
     "services",
     "roles",
     "items",
+    "anchors",
 )
 PICTURE_KINDS: Final = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 PICTURES_MAX: Final = 60
@@ -60,22 +57,14 @@ PICTURES_MAX: Final = 60
 class Workshop:
     """``dashboard.workshop.Workshop`` over a folder. One task at a time; long work in other processes."""
 
-    def __init__(
-        self, versions: SiteVersions, now: Callable[[], Instant], store: str = "", config: str = ""
-    ) -> None:
-        self._versions = versions
-        self._now = now
-        self._store = store
-        self._config = config
-        self._folder = versions.drafts
+    def __init__(self, publishing: Publishing) -> None:
+        self._publishing = publishing
+        self._versions = publishing.versions
+        self._folder = publishing.versions.drafts
+        self._kept = DraftFile(self._folder / FILE, Draft)
         self._turn = asyncio.Lock()
         self._imported: Site | None = None
         """The draft's map, where it is not the base's; read once."""
-
-    @cached_property
-    def _base(self) -> Site:
-        """The site in use: this process is started anew when it changes."""
-        return load_site(self._versions.current())
 
     # --- the draft -----------------------------------------------------------------------------------------
 
@@ -108,14 +97,10 @@ class Workshop:
 
     def _draft(self) -> Draft:
         """As kept, or one that changes nothing."""
-        file = self._folder / FILE
-        if file.exists():
-            try:
-                return msgspec.json.decode(file.read_bytes(), type=Draft)
-            except (OSError, msgspec.DecodeError) as cause:
-                raise StorageError(f"{file}: {cause}") from cause
-        base = self._base
-        return Draft(base.revision, 0, "", 0, False, installed_of(base), self._backdrops_in_use())
+        base = self._publishing.base
+        return self._kept.read() or Draft(
+            base.revision, 0, "", 0, False, installed_of(base), self._backdrops_in_use()
+        )
 
     def _backdrops_in_use(self) -> tuple[Backdrop, ...]:
         file = self._versions.current() / BACKDROPS
@@ -130,16 +115,15 @@ class Workshop:
         return draft
 
     def _map(self, draft: Draft) -> Site:
+        """Floors and rooms of the draft, all else as in use."""
+        base = self._publishing.base
         if not draft.imported:
-            return self._base
+            return base
         if self._imported is None:
-            site, _ = read_site(self._folder / MAP)
-            if site is None:
-                raise StorageError(f"{self._folder / MAP}: cannot be read; discard the draft")
-            self._imported = msgspec.structs.replace(
-                site, **{name: getattr(self._base, name) for name in NOT_OF_A_MAP}
-            )
-        return self._imported
+            self._imported, _ = read_site(self._folder / MAP)
+        if self._imported is None:
+            raise StorageError(f"{self._folder / MAP}: cannot be read; discard the draft")
+        return msgspec.structs.replace(self._imported, **{name: getattr(base, name) for name in NOT_OF_A_MAP})
 
     def _site(self, draft: Draft) -> Site:
         """What the draft would make."""
@@ -161,7 +145,7 @@ class Workshop:
                 draft,
                 version=draft.version + 1,
                 by=by,
-                at=self._now(),
+                at=self._publishing.now(),
                 installed=edit.installed,
                 backdrops=edit.backdrops,
             )
@@ -169,12 +153,8 @@ class Workshop:
         return self._shown()
 
     def _keep(self, draft: Draft) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_private(self._folder / FILE, msgspec.json.encode(draft))
-            write_private(self._folder / BACKDROPS, msgspec.json.encode(draft.backdrops))
-        except OSError as cause:
-            raise StorageError(f"{self._folder}: {cause.strerror}") from cause
+        self._kept.keep(draft)
+        write_private(self._folder / BACKDROPS, msgspec.json.encode(draft.backdrops))
 
     def _take_map(self, content: bytes, version: int, by: str) -> tuple[Shown, tuple[Finding, ...]]:
         draft = self._same(version)
@@ -185,7 +165,7 @@ class Workshop:
         save_site(msgspec.structs.replace(site, **dict.fromkeys(NOT_OF_A_MAP, ())), folder)
         self._imported = None
         installed = msgspec.structs.replace(draft.installed, connectors=site.connectors)
-        changed = {"version": draft.version + 1, "by": by, "at": self._now(), "imported": True}
+        changed = {"version": draft.version + 1, "by": by, "at": self._publishing.now(), "imported": True}
         self._keep(msgspec.structs.replace(draft, installed=installed, **changed))
         return self._shown(), tuple(findings)
 
@@ -215,14 +195,10 @@ class Workshop:
         return packed.getvalue()
 
     def _laid_out(self, draft: Draft) -> Path:
-        """The draft as a site's folder, as it would be published."""
-        folder = self._folder / "site"
-        shutil.rmtree(folder, ignore_errors=True)
-        save_site(self._site(draft), folder)
-        current = self._versions.current()
-        for beside, pattern in ((current, CALIBRATIONS), (current, PICTURES), (self._folder, PICTURES)):
-            for file in beside.glob(pattern) if beside.is_dir() else ():
-                shutil.copyfile(file, folder / file.name)
+        """The draft as a site's folder, with the floor pictures that it uses."""
+        folder = self._publishing.lay_out(self._site(draft), self._folder)
+        for file in self._folder.glob(PICTURES):
+            shutil.copyfile(file, folder / file.name)
         used = {backdrop.image for backdrop in draft.backdrops} | {BACKDROPS}
         for file in folder.glob(PICTURES):
             if file.name not in used:
@@ -238,48 +214,20 @@ class Workshop:
     async def check(self) -> Checked:
         async with self._turn:
             draft = await asyncio.to_thread(self._draft)
-            findings = await self._tried(await asyncio.to_thread(self._laid_out, draft))
-            changes = await asyncio.to_thread(lambda: site_changes(self._base, self._site(draft)))
-            return Checked(tuple(findings), tuple(changes))
-
-    async def _tried(self, folder: Path) -> list[Finding]:
-        return await tried(Trial(str(folder), self._store, self._config))
+            folder = await asyncio.to_thread(self._laid_out, draft)
+            return await self._publishing.check(self._site(draft), folder)
 
     async def publish(self, version: int, note: str, by: str) -> Outcome:
         async with self._turn:
             draft = await asyncio.to_thread(self._same, version)
             folder = await asyncio.to_thread(self._laid_out, draft)
-            outcome = await self._publish(folder, note, by)
+            outcome = await self._publishing.publish(folder, note, by)
             if outcome.revision:
                 await asyncio.to_thread(self._forget)
             return outcome
 
-    async def _publish(self, folder: Path, note: str, by: str) -> Outcome:
-        findings = await self._tried(folder)
-        if errors(findings):
-            return Outcome(0, tuple(findings))
-        site, _ = await asyncio.to_thread(read_site, folder)
-        if site is None:  # it was readable a moment ago, in the other process
-            return Outcome(0, (error(folder.name, "", "cannot be read"),))
-        changes = len(site_changes(self._base, site))
-        published = await asyncio.to_thread(
-            self._versions.publish, site, by, note, changes, self._now(), folder
-        )
-        self.__dict__.pop("_base", None)
-        return Outcome(published.current, tuple(findings))
-
     async def versions(self) -> tuple[VersionRow, ...]:
-        published = await asyncio.to_thread(self._versions.listed)
-        if published is None:
-            return ()
-        return tuple(
-            VersionRow(v.revision, v.at, v.by, v.note, v.changes, v.revision == published.current)
-            for v in reversed(published.versions)
-        )
+        return await self._publishing.listed()
 
     async def restore(self, revision: int, by: str) -> Outcome | None:
-        async with self._turn:
-            listed = await asyncio.to_thread(self._versions.listed)
-            if listed is None or revision not in {version.revision for version in listed.versions}:
-                return None
-            return await self._publish(self._versions.folder(revision), f"= {revision}", by)
+        return await self._publishing.restore(revision, by)

@@ -41,12 +41,14 @@ from dashboard.adapters.pages import STATIC, page_routes, spot_url
 from dashboard.adapters.past import past_routes
 from dashboard.adapters.people import people_routes
 from dashboard.adapters.replay import replay_routes
+from dashboard.adapters.rules import rules_routes
 from dashboard.adapters.screens import Screens
 from dashboard.adapters.sockets import socket_routes
 from dashboard.adapters.trust import trust_routes
 from dashboard.adapters.users import user_routes
 from dashboard.adapters.walks import walk_routes
 from dashboard.adapters.workshop import workshop_routes
+from dashboard.rules import RulesDesk
 from dashboard.walks import Walks
 from dashboard.workshop import Workshop
 
@@ -86,11 +88,12 @@ def create_app(
     authority: str = "",
     workshop: Workshop | None = None,
     walks: Walks | None = None,
+    rules: RulesDesk | None = None,
 ) -> FastAPI:
     """The application. ``public_url``: what customers' phones reach, for QR codes; empty = as opened.
     ``authority``: the certificate (PEM) that phones must trust, where it is our own.
 
-    Without ``workshop`` and ``walks`` there is no map editor and no commissioning.
+    Without ``workshop``, ``walks`` and ``rules`` there is no map editor, no commissioning, no settings.
     """
     screens = Screens(core, hub, public_url)
 
@@ -112,6 +115,8 @@ def create_app(
     app.include_router(enrolment_routes(screens))
     if workshop is not None:
         app.include_router(workshop_routes(screens, workshop))
+    if rules is not None:
+        app.include_router(rules_routes(screens, rules))
     if walks is not None:
         app.include_router(walk_routes(screens, walks))
     app.include_router(interface_routes())

@@ -58,7 +58,7 @@ def number(request: Request, name: str) -> int:
     return int(text)
 
 
-async def _done(doing: Awaitable[T]) -> T:
+async def done(doing: Awaitable[T]) -> T:
     """What the process answers; its refusals as ours."""
     try:
         return await doing
@@ -66,6 +66,19 @@ async def _done(doing: Awaitable[T]) -> T:
         raise Failure("refused", "somebody else has changed the draft", reason="draft_moved") from cause
     except SiteError as cause:
         raise Failure("refused", str(cause), reason="bad_site") from cause
+
+
+async def to_publish(request: Request) -> tuple[int, str]:
+    """Which version of a draft, and why.
+
+    Raises:
+        Failure: ``bad_request``.
+    """
+    body = await read_json(request)
+    version = body.get("version")
+    if not isinstance(version, int):
+        raise Failure("bad_request", "version: expected a number")
+    return version, text_field(body, "note", "", limit=200)
 
 
 def workshop_routes(screens: Screens, workshop: Workshop) -> APIRouter:
@@ -90,7 +103,7 @@ def _draft_routes(screens: Screens, workshop: Workshop) -> APIRouter:
     @router.get("/api/workshop/draft")
     async def draft(request: Request) -> Response:
         await technician(screens, request)
-        return Json(await _done(workshop.shown()))
+        return Json(await done(workshop.shown()))
 
     @router.put("/api/workshop/draft")
     async def save(request: Request) -> Response:
@@ -101,12 +114,12 @@ def _draft_routes(screens: Screens, workshop: Workshop) -> APIRouter:
             raise Failure("too_long", f"{many[0]}: more than {OBJECTS_MAX}")
         if any(not BACKDROP.fullmatch(backdrop.image) for backdrop in edit.backdrops):
             raise Failure("bad_request", "backdrops: no such picture")
-        return Json(await _done(workshop.save(edit, session.by)))
+        return Json(await done(workshop.save(edit, session.by)))
 
     @router.delete("/api/workshop/draft")
     async def discard(request: Request) -> Response:
         session = await technician(screens, request)
-        await _done(workshop.discard(number(request, "version")))
+        await done(workshop.discard(number(request, "version")))
         await screens.audit(session.by, "draft_discarded", "")
         return empty()
 
@@ -115,14 +128,14 @@ def _draft_routes(screens: Screens, workshop: Workshop) -> APIRouter:
         session = await technician(screens, request)
         version = number(request, "version")
         content = await read_body(request, MAP_LIMIT)
-        shown, findings = await _done(workshop.take_map(content, version, session.by))
+        shown, findings = await done(workshop.take_map(content, version, session.by))
         await screens.audit(session.by, "map_imported", "", f"{len(content)} bytes")
         return Json({"draft": shown.draft, "site": shown.site, "findings": findings})
 
     @router.post("/api/workshop/pictures")
     async def take_picture(request: Request) -> Response:
         await technician(screens, request)
-        return Json({"image": await _done(workshop.take_picture(await read_body(request, PICTURE_LIMIT)))})
+        return Json({"image": await done(workshop.take_picture(await read_body(request, PICTURE_LIMIT)))})
 
     @router.get("/api/workshop/pictures/{image}")
     async def picture(image: str, request: Request) -> Response:
@@ -138,7 +151,7 @@ def _draft_routes(screens: Screens, workshop: Workshop) -> APIRouter:
         await technician(screens, request)
         name = f"{screens.site.site}.zip"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return Response(await _done(workshop.archive()), 200, headers, media_type="application/zip")
+        return Response(await done(workshop.archive()), 200, headers, media_type="application/zip")
 
     return router
 
@@ -149,17 +162,13 @@ def _publish_routes(screens: Screens, workshop: Workshop) -> APIRouter:
     @router.post("/api/workshop/check")
     async def check(request: Request) -> Response:
         await technician(screens, request)
-        return Json(await _done(workshop.check()))
+        return Json(await done(workshop.check()))
 
     @router.post("/api/workshop/publish")
     async def publish(request: Request) -> Response:
         session = await technician(screens, request)
-        body = await read_json(request)
-        version = body.get("version")
-        if not isinstance(version, int):
-            raise Failure("bad_request", "version: expected a number")
-        note = text_field(body, "note", "", limit=200)
-        outcome = await _done(workshop.publish(version, note, session.by))
+        version, note = await to_publish(request)
+        outcome = await done(workshop.publish(version, note, session.by))
         if outcome.revision:
             await screens.audit(session.by, "site_published", str(outcome.revision), note)
         return Json(outcome)
@@ -167,14 +176,14 @@ def _publish_routes(screens: Screens, workshop: Workshop) -> APIRouter:
     @router.get("/api/workshop/versions")
     async def versions(request: Request) -> Response:
         await technician(screens, request)
-        return Json({"versions": await _done(workshop.versions())})
+        return Json({"versions": await done(workshop.versions())})
 
     @router.post("/api/workshop/versions/{revision}/restore")
     async def restore(revision: str, request: Request) -> Response:
         session = await technician(screens, request)
         if not revision.isdecimal() or len(revision) > 9:
             raise Failure("not_found")
-        outcome = await _done(workshop.restore(int(revision), session.by))
+        outcome = await done(workshop.restore(int(revision), session.by))
         if outcome is None:
             raise Failure("not_found")
         if outcome.revision:

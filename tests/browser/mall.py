@@ -36,6 +36,8 @@ from runtime.alarm_marks import AlarmMarks
 from runtime.history import History
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
+from runtime.publishing import Publishing
+from runtime.rules import RulesDesk
 from runtime.site_files import save_site
 from runtime.site_versions import SiteVersions
 from runtime.walks import Walks
@@ -293,8 +295,10 @@ class Mall:
     async def serve(self, ready: "Future[None]", over: asyncio.Event) -> None:
         self.loop = asyncio.get_running_loop()
         self.walks = Walks(self.folder, self.versions, self.air.listen, self.now)
-        workshop = Workshop(self.versions, self.now)
-        self.app = create_app(self, self.hub, workshop=workshop, walks=self.walks)
+        publishing = Publishing(self.versions, self.now)
+        self.app = create_app(
+            self, self.hub, workshop=Workshop(publishing), walks=self.walks, rules=RulesDesk(publishing)
+        )
         server = ScreensServer(server_config(self.app, "127.0.0.1", self.port), self.hub)
         living = asyncio.create_task(self.live())
         serving = asyncio.create_task(server.serve(sockets=[self._listener]))

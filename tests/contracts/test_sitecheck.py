@@ -47,6 +47,9 @@ def test_the_small_mall_is_faultless() -> None:
         (lambda: first("connectors", seconds_per_floor=0.0), "lift-1", "seconds_per_floor above 0"),
         (lambda: first("services", priority=9), "wheelchair", "priority of 1 to 4"),
         (lambda: first("services", needs=()), "wheelchair", "needs nobody"),
+        (lambda: first("services", offer_timeout_s=0.0), "wheelchair", "offer_timeout_s above 0"),
+        (lambda: first("services", name=Name("轮椅", " ")), "wheelchair", "both languages"),
+        (lambda: first("items", loan_s=0.0), "wheelchair", "loan_s above 0"),
         (lambda: first("services", needs=(RoleNeed("service", 0.0),)), "wheelchair", "target_s above 0"),
         (lambda: first("services", needs=(RoleNeed("pilot", 9.0),)), "wheelchair", "unknown role 'pilot'"),
         (

@@ -28,6 +28,8 @@ from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.alarm_marks import AlarmMarks
 from runtime.listening import Row
+from runtime.publishing import Publishing
+from runtime.rules import RulesDesk
 from runtime.site_versions import SiteVersions
 from runtime.tables import metadata
 from runtime.walks import Walks
@@ -155,7 +157,8 @@ def workplaces(core: "Core") -> dict[str, Any]:
 
     versions = SiteVersions(core.folder, core.folder / "given")
     walks = Walks(core.folder, versions, silence, core.now)
-    return {"workshop": Workshop(versions, core.now), "walks": walks}
+    publishing = Publishing(versions, core.now)
+    return {"workshop": Workshop(publishing), "rules": RulesDesk(publishing), "walks": walks}
 
 
 class Core:

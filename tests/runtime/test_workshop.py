@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from dashboard.workshop import Backdrop, DraftMoved, Edit, installed_of
+from runtime.publishing import Publishing
 from runtime.site_files import load_site, save_site
 from runtime.site_versions import SiteVersions
 from runtime.workshop import PICTURES_MAX, Workshop
@@ -25,7 +26,7 @@ def versions(tmp_path: Path) -> SiteVersions:
 
 
 def open_workshop(versions: SiteVersions) -> Workshop:
-    return Workshop(versions, lambda: AT)
+    return Workshop(Publishing(versions, lambda: AT))
 
 
 def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
