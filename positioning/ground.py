@@ -4,7 +4,7 @@ Made once from the grid (positions are bounded by the same cells that carry the 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,22 @@ HOPS_MAX: Final = 6
 STOP_REACH_M: Final = 2.5
 """From so far around its stop somebody may be on the way with a connector: the error of a fix indoors."""
 Ints = NDArray[np.int32]
+
+
+class Terrain(NamedTuple):
+    """What compiled loops read of the ground: the arrays of ``Ground``, and the cells' middles."""
+
+    lattice: Ints
+    columns: int
+    x0_m: np.float32
+    y0_m: np.float32
+    per_m: np.float32
+    place: Ints
+    reach: NDArray[np.int64]
+    hop_rate: NDArray[np.float32]
+    hop_to: Ints
+    x_m: NDArray[np.float32]
+    y_m: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,24 @@ class Ground:
     """(n,) per second, of leaving by a connector when standing at its stop."""
     hop_to: Ints
     """(n, HOPS_MAX) cells at the other ends, -1 = none."""
+
+    @property
+    def terrain(self) -> Terrain:
+        """The same for compiled loops."""
+        grid = self.grid
+        return Terrain(
+            lattice=self.lattice,
+            columns=self.columns,
+            x0_m=self.x0_m,
+            y0_m=self.y0_m,
+            per_m=self.per_m,
+            place=self.place,
+            reach=self.reach,
+            hop_rate=self.hop_rate,
+            hop_to=self.hop_to,
+            x_m=grid.x_m,
+            y_m=grid.y_m,
+        )
 
 
 def lay(site: Site, grid: WalkableGrid, closures: Closures) -> Ground:

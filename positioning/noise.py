@@ -19,12 +19,12 @@ DIMENSIONS = 6
 
 @dataclass(frozen=True)
 class Noise:
-    """Sets of ``particles`` numbers each, shapes (ROWS, particles)."""
+    """Sets of ``particles`` numbers each."""
 
-    normal: tuple[NDArray[np.float32], ...]
-    """Four independent standard normal variables."""
-    uniform: tuple[NDArray[np.float32], ...]
-    """Two, in (0, 1)."""
+    normal: NDArray[np.float32]
+    """(ROWS, 4, particles): four independent standard normal variables."""
+    uniform: NDArray[np.float32]
+    """(ROWS, 2, particles): two, in (0, 1)."""
 
 
 def spread(particles: int) -> Noise:
@@ -33,10 +33,10 @@ def spread(particles: int) -> Noise:
     index = np.arange(1, ROWS * particles + 1, dtype=np.float64)
     columns = []
     for power in range(1, DIMENSIONS + 1):
-        unit = (0.5 + index * ratio**-power) % 1.0
-        columns.append(np.clip(unit, 1e-6, 1 - 1e-6).reshape(ROWS, particles))
-    normal = tuple(ndtri(column).astype(np.float32) for column in columns[:4])
-    return Noise(normal, tuple(column.astype(np.float32) for column in columns[4:]))
+        even = (0.5 + index * ratio**-power) % 1.0
+        columns.append(np.clip(even, 1e-6, 1 - 1e-6).reshape(ROWS, particles))
+    unit = np.stack(columns, axis=1)
+    return Noise(ndtri(unit[:, :4]).astype(np.float32), unit[:, 4:].astype(np.float32))
 
 
 def _golden(dimensions: int) -> float:

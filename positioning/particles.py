@@ -2,23 +2,27 @@
 
 A particle is a place (cell and point), a velocity, and an opinion of the device's offset. It knows standing
 and walking (a velocity that fades and is renewed, Ornstein-Uhlenbeck), does not cross walls or voids, and
-changes floors only by connectors. Shapes are (n, p): devices, particles.
+changes floors only by connectors. Shapes are (n, p): devices, particles. What changes clouds changes them
+in place, in the rows that ``index`` (m,) names.
 
 Sources: Gordon, Salmond, Smith, IEE Proc. F 140 (1993); Doucet et al. (2000) for the offsets (weighing.py);
 Thrun, Burgard, Fox, Probabilistic Robotics 8.3 for the few particles that start anew.
 """
 
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from positioning.ground import REACH, SIDE, Ground
+from positioning.compiled import compiled
+from positioning.ground import REACH, SIDE, Ground, Terrain
 from positioning.noise import ROWS, Noise
 
+Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Rows = NDArray[np.int64]
 
 VELOCITY_FADES_S: Final = 4.0
 """People keep their velocity for about so long indoors."""
@@ -45,7 +49,7 @@ class Cloud:
     cell: Ints
 
     def rows(self, index: NDArray[np.intp]) -> "Cloud":
-        """The clouds of some devices."""
+        """Copies of the clouds of some devices."""
         return Cloud(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def put(self, index: NDArray[np.intp], other: "Cloud") -> None:
@@ -72,139 +76,233 @@ def nothing(particles: int, devices: int = 0) -> Cloud:
 
 def move(
     cloud: Cloud,
+    index: Rows,
     elapsed_s: Singles,
     rough_m: Singles,
     ground: Ground,
     noise: Noise,
     turn: int,
     walk_mps: float,
-) -> Cloud:
-    """Let ``elapsed_s`` (n,) pass. ``rough_m`` (n,) parts the copies that resampling made."""
-    reach_m = REACH / float(ground.per_m)
-    longest_m = float(elapsed_s.max(initial=0.0)) * walk_mps * FASTEST
-    steps = min(STEPS_MAX, max(1, int(np.ceil(longest_m / reach_m))))
-    for step in range(steps):
-        part = elapsed_s / np.float32(steps)
-        rough = rough_m if step == 0 else np.zeros_like(rough_m)
-        cloud = _walk(cloud, part, rough, ground, noise, (turn + 101 * step) % ROWS, walk_mps)
-    return _change_floor(cloud, elapsed_s, ground, noise, turn % ROWS)
+) -> None:
+    """Let ``elapsed_s`` (m,) pass. ``rough_m`` (m,) parts the copies that resampling made."""
+    reach_m = REACH / float(ground.terrain.per_m)
+    steps = np.ceil(elapsed_s * np.float32(walk_mps * FASTEST / reach_m)).clip(1, STEPS_MAX).astype(np.int64)
+    place = (cloud.x_m, cloud.y_m, cloud.vx_mps, cloud.vy_mps, cloud.cell)
+    _walk(place, index, steps, elapsed_s, rough_m, ground.terrain, noise.normal, turn, np.float32(walk_mps))
+    _change_floor(place, index, elapsed_s, ground.terrain, noise.uniform, turn)
 
 
+_Places = tuple[Singles, Singles, Singles, Singles, Ints]
+
+
+@compiled
 def _walk(
-    cloud: Cloud,
+    place: _Places,
+    index: Rows,
+    steps: Rows,
     elapsed_s: Singles,
     rough_m: Singles,
-    ground: Ground,
-    noise: Noise,
+    terrain: Terrain,
+    normal: Singles,
     turn: int,
-    walk_mps: float,
-) -> Cloud:
-    keep = np.exp(-elapsed_s / np.float32(VELOCITY_FADES_S))[:, None]
-    renew = np.float32(walk_mps / np.sqrt(2)) * np.sqrt(1 - keep * keep)
-    half = (elapsed_s * np.float32(0.5))[:, None]
-    jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * elapsed_s + rough_m * rough_m)[:, None]
-    x, vx = _axis(
-        cloud.x_m,
-        cloud.vx_mps,
-        keep,
-        renew,
-        half,
-        jitter,
-        noise.normal[0][turn],
-        noise.normal[2][turn],
-    )
-    y, vy = _axis(
-        cloud.y_m,
-        cloud.vy_mps,
-        keep,
-        renew,
-        half,
-        jitter,
-        noise.normal[1][turn],
-        noise.normal[3][turn],
-    )
-    column, row = _lattice(ground, x, y)
-    old_column, old_row = _lattice(ground, cloud.x_m, cloud.y_m)
-    right, down = column - old_column, row - old_row
-    flat = ground.place.take(cloud.cell, mode="clip") + down * np.int32(ground.columns) + right
-    right += REACH
-    down += REACH
-    near = (right.view(np.uint32) < SIDE) & (down.view(np.uint32) < SIDE)
-    down *= SIDE
-    down += right
-    free = (ground.reach.take(cloud.cell, mode="clip") >> (down & 63)) & 1 > 0
-    free &= near
-    stay = ~free
-    cell = ground.lattice.take(flat, mode="clip")
-    np.copyto(cell, cloud.cell, where=stay)
-    np.copyto(x, cloud.x_m, where=stay)
-    np.copyto(y, cloud.y_m, where=stay)
-    np.multiply(vx, np.float32(-0.5), out=vx, where=stay)
-    np.multiply(vy, np.float32(-0.5), out=vy, where=stay)
-    return replace(cloud, x_m=x, y_m=y, vx_mps=vx, vy_mps=vy, cell=cell)
+    walk_mps: np.float32,
+) -> None:
+    """Each device in as many steps as its spell is long."""
+    x, y, vx, vy, cell = place
+    for i in range(len(index)):
+        row = index[i]
+        part_s = elapsed_s[i] / np.float32(steps[i])
+        keep = np.exp(-part_s / np.float32(VELOCITY_FADES_S))
+        renew = walk_mps * np.sqrt((np.float32(1) - keep * keep) / np.float32(2))
+        for step in range(steps[i]):
+            rough = rough_m[i] if step == 0 else np.float32(0)
+            jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * part_s + rough * rough)
+            numbers = normal[(turn + 101 * step) % ROWS]
+            for p in range(x.shape[1]):
+                new_vx = keep * vx[row, p] + renew * numbers[2, p]
+                new_vy = keep * vy[row, p] + renew * numbers[3, p]
+                half_s = part_s * np.float32(0.5)
+                new_x = x[row, p] + half_s * (vx[row, p] + new_vx) + jitter * numbers[0, p]
+                new_y = y[row, p] + half_s * (vy[row, p] + new_vy) + jitter * numbers[1, p]
+                there = _reached(terrain, cell[row, p], x[row, p], y[row, p], new_x, new_y)
+                if there >= 0:
+                    x[row, p], y[row, p], cell[row, p] = new_x, new_y, there
+                    vx[row, p], vy[row, p] = new_vx, new_vy
+                else:  # a wall: stay, and turn back
+                    vx[row, p] = new_vx * np.float32(-0.5)
+                    vy[row, p] = new_vy * np.float32(-0.5)
 
 
-def _axis(
-    at_m: Singles,
-    velocity_mps: Singles,
-    keep: Singles,
-    renew: Singles,
-    half_s: Singles,
-    jitter_m: Singles,
-    turns: Singles,
-    steps: Singles,
-) -> tuple[Singles, Singles]:
-    """New coordinate and velocity along one axis."""
-    velocity = keep * velocity_mps
-    velocity += renew * turns
-    at = velocity + velocity_mps
-    at *= half_s
-    at += jitter_m * steps
-    at += at_m
-    return at, velocity
+@compiled
+def _reached(
+    terrain: Terrain, cell: int, x: np.float32, y: np.float32, new_x: np.float32, new_y: np.float32
+) -> int:
+    """The cell of the new point, -1 when one cannot walk there directly."""
+    x0, y0, per_m = terrain.x0_m, terrain.y0_m, terrain.per_m
+    right = np.int32((new_x - x0) * per_m) - np.int32((x - x0) * per_m)
+    down = np.int32((new_y - y0) * per_m) - np.int32((y - y0) * per_m)
+    if right < -REACH or right > REACH or down < -REACH or down > REACH:
+        return -1
+    if not (terrain.reach[cell] >> ((down + REACH) * SIDE + right + REACH)) & 1:
+        return -1
+    return int(terrain.lattice[terrain.place[cell] + down * terrain.columns + right])
 
 
-def _lattice(ground: Ground, x_m: Singles, y_m: Singles) -> tuple[Ints, Ints]:
-    column = ((x_m - ground.x0_m) * ground.per_m).astype(np.int32)
-    row = ((y_m - ground.y0_m) * ground.per_m).astype(np.int32)
-    return column, row
-
-
-def _change_floor(cloud: Cloud, elapsed_s: Singles, ground: Ground, noise: Noise, turn: int) -> Cloud:
+@compiled
+def _change_floor(
+    place: _Places, index: Rows, elapsed_s: Singles, terrain: Terrain, uniform: Singles, turn: int
+) -> None:
     """Particles at a connector's stop leave by it at its rate."""
-    chance = ground.hop_rate[cloud.cell] * elapsed_s[:, None]
-    draw = noise.uniform[0][turn]
-    device, particle = np.nonzero(chance > draw)
-    if not len(device):
-        return cloud
-    ways = ground.hop_to[cloud.cell[device, particle]]
-    pick = (noise.uniform[1][turn][particle] * (ways >= 0).sum(axis=1)).astype(np.int64)
-    end = ways[np.arange(len(ways)), pick]
-    cell, x, y = cloud.cell.copy(), cloud.x_m.copy(), cloud.y_m.copy()
-    cell[device, particle] = end
-    x[device, particle], y[device, particle] = ground.grid.x_m[end], ground.grid.y_m[end]
-    return replace(cloud, x_m=x, y_m=y, cell=cell)
+    x, y, _, _, cell = place
+    numbers = uniform[turn % ROWS]
+    for i in range(len(index)):
+        row = index[i]
+        for p in range(x.shape[1]):
+            here = cell[row, p]
+            if terrain.hop_rate[here] * elapsed_s[i] <= numbers[0, p]:
+                continue
+            ways = 0
+            for end in terrain.hop_to[here]:
+                ways += end >= 0
+            end = terrain.hop_to[here, int(numbers[1, p] * np.float32(ways))]
+            cell[row, p] = end
+            x[row, p], y[row, p] = terrain.x_m[end], terrain.y_m[end]
+
+
+# --- what a cloud says ---
+
+
+class Summary(NamedTuple):
+    """Of m clouds, (m,) each: what the filter goes on with."""
+
+    x_m: Floats
+    y_m: Floats
+    variance_m2: Floats
+    """Mean of the variances in x and y."""
+    speed_mps: Floats
+    offset_db: Floats
+    best_cell: Ints
+    """Of the heaviest particle."""
+    effective: Floats
+    """Number of effective particles."""
+
+
+class Moments(NamedTuple):
+    """Of m clouds, (m,) each: means and covariance on the most likely floor."""
+
+    odds: Floats
+    """(m, floors)"""
+    floor: Rows
+    x_m: Floats
+    y_m: Floats
+    vx_mps: Floats
+    vy_mps: Floats
+    xx_m2: Floats
+    xy_m2: Floats
+    yy_m2: Floats
+
+
+def summary(cloud: Cloud, index: Rows) -> Summary:
+    """Over all floors."""
+    means, best = np.zeros((6, len(index))), np.zeros(len(index), np.int32)
+    _summarise(_arrays(cloud), index, means, best)
+    x, y, variance, speed, offset, effective = means
+    return Summary(x, y, variance, speed, offset, best, effective)
+
+
+def moments(cloud: Cloud, index: Rows, floor_of: NDArray[np.int8], floors: int) -> Moments:
+    """``floor_of`` (cells,) is the floor of each cell."""
+    odds, means = np.zeros((len(index), floors)), np.zeros((7, len(index)))
+    floor = np.zeros(len(index), np.int64)
+    _measure(_arrays(cloud), index, floor_of, odds, floor, means)
+    return Moments(odds, floor, *means)
+
+
+_Arrays = tuple[Singles, Singles, Singles, Singles, Singles, Singles, Ints]
+
+
+def _arrays(cloud: Cloud) -> _Arrays:
+    return cloud.x_m, cloud.y_m, cloud.vx_mps, cloud.vy_mps, cloud.weight, cloud.offset_db, cloud.cell
+
+
+@compiled
+def _summarise(arrays: _Arrays, index: Rows, means: Floats, best: Ints) -> None:
+    xs, ys, vxs, vys, weights, offsets, cells = arrays
+    for i in range(len(index)):
+        row = index[i]
+        w, top = weights[row], 0
+        x = y = variance = speed = offset = square = np.float32(0)
+        for p in range(len(w)):
+            x += w[p] * xs[row, p]
+            y += w[p] * ys[row, p]
+            offset += w[p] * offsets[row, p]
+            square += w[p] * w[p]
+            speed += w[p] * np.sqrt(vxs[row, p] ** 2 + vys[row, p] ** 2)
+        for p in range(len(w)):
+            variance += w[p] * ((xs[row, p] - x) ** 2 + (ys[row, p] - y) ** 2)
+            if w[p] > w[top]:
+                top = p
+        means[0, i], means[1, i], means[2, i] = x, y, variance / 2
+        means[3, i], means[4, i], means[5, i] = speed, offset, 1 / square
+        best[i] = cells[row, top]
+
+
+@compiled
+def _measure(
+    arrays: _Arrays, index: Rows, floor_of: NDArray[np.int8], odds: Floats, floor: Rows, means: Floats
+) -> None:
+    xs, ys, vxs, vys, weights, _, cells = arrays
+    for i in range(len(index)):
+        row = index[i]
+        for p in range(weights.shape[1]):
+            odds[i, floor_of[cells[row, p]]] += weights[row, p]
+        here = odds[i].argmax()
+        floor[i] = here
+        x = y = vx = vy = xx = xy = yy = 0.0
+        for p in range(weights.shape[1]):
+            w = np.float64(weights[row, p]) if floor_of[cells[row, p]] == here else 0.0
+            x += w * xs[row, p]
+            y += w * ys[row, p]
+            vx += w * vxs[row, p]
+            vy += w * vys[row, p]
+        total = odds[i, here]
+        x, y, vx, vy = x / total, y / total, vx / total, vy / total
+        for p in range(weights.shape[1]):
+            w = np.float64(weights[row, p]) if floor_of[cells[row, p]] == here else 0.0
+            dx, dy = xs[row, p] - x, ys[row, p] - y
+            xx += w * dx * dx
+            xy += w * dx * dy
+            yy += w * dy * dy
+        means[0, i], means[1, i], means[2, i], means[3, i] = x, y, vx, vy
+        means[4, i], means[5, i], means[6, i] = xx / total, xy / total, yy / total
 
 
 # --- resampling ---
 
 
-def thin(cloud: Cloud, fraction: float) -> NDArray[np.bool_]:
-    """Which devices have fewer effective particles than ``fraction`` of all."""
-    effective = 1 / np.einsum("np,np->n", cloud.weight, cloud.weight)
-    few: NDArray[np.bool_] = effective < fraction * cloud.weight.shape[1]
-    return few
-
-
 def resample(cloud: Cloud, size: int, start: float) -> Cloud:
     """``size`` particles of equal weight each, systematically (Kitagawa, 1996); ``start`` in (0, 1)."""
-    n, before = cloud.weight.shape
-    total = np.cumsum(cloud.weight, axis=1, dtype=np.float64)
-    upto = np.floor(total / total[:, -1:] * size + start).astype(np.int64)
-    upto[:, -1] = size
-    copies = np.diff(np.minimum(upto, size), axis=1, prepend=0)
-    index = np.repeat(np.arange(n * before), copies.ravel()).reshape(n, size)
-
-    equal = np.full((n, size), 1 / size, np.float32)
-    copied = {f.name: getattr(cloud, f.name).ravel()[index] for f in fields(Cloud) if f.name != "weight"}
+    index = copies(cloud.weight, size, start)
+    device = np.arange(len(index))[:, None]
+    equal = np.full(index.shape, 1 / size, np.float32)
+    copied = {f.name: getattr(cloud, f.name)[device, index] for f in fields(Cloud) if f.name != "weight"}
     return Cloud(weight=equal, **copied)
+
+
+@compiled
+def copies(weight: Singles, size: int, start: float) -> Ints:
+    """Which particle each of ``size`` new ones copies, (n, size), in proportion to the weights (n, p)."""
+    n, before = weight.shape
+    index = np.empty((n, size), np.int32)
+    for i in range(n):
+        total = np.float64(0)
+        for p in range(before):
+            total += weight[i, p]
+        upto, made = np.float64(0), 0
+        for p in range(before):
+            upto += weight[i, p]
+            last = size if p == before - 1 else min(size, int(upto / total * size + start))
+            while made < last:
+                index[i, made] = p
+                made += 1
+    return index

@@ -28,11 +28,14 @@ RAY_REACH_M: Final = 60.0
 """Walls matter where a level may still be heard; beyond, distance alone has ended the link."""
 
 
+Levels = NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class RadioMap:
     """``level`` (cells, gateways) flat, uint8: dBm = FLOOR_DBM + UNIT_DB * level."""
 
-    level: NDArray[np.uint8]
+    level: Levels
     gateways: int
 
     def expected_dbm(self, cells: NDArray[np.int32], gateway: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -10,8 +10,9 @@ from positioning import geometry, particles
 from positioning.batch import WIDTH, Batch
 from positioning.ground import Ground
 from positioning.multilateration import Heard, solve
+from positioning.news import news
 from positioning.noise import ROWS, Noise, spread
-from positioning.particles import Cloud, Ints, Singles
+from positioning.particles import Cloud, Ints, Singles, Summary
 from positioning.radio import Gateways, Storeys, slab_loss_db, vertical_m
 from positioning.radiomap import RadioMap
 from positioning.settings import OffsetPrior, PositioningSettings
@@ -44,10 +45,6 @@ ANEW_PER_S: Final = 0.004
 """Their weight: once in four minutes the filter is assumed to be lost."""
 SLOWNESS: Final = 10.0
 """Offsets are learnt so much more slowly than places: in one place all residuals persist."""
-TOGETHER: Final = 128
-"""Devices updated in one go: their particles stay in the processor's cache."""
-SHARE_MIN: Final = 0.02
-"""No reading says less: keeps the weights of gateways defined."""
 THIN: Final = 0.5
 """Resample below this share of effective particles."""
 ROUGH: Final = 0.6
@@ -174,9 +171,8 @@ class Tracks:
                 self._all_heard(_part(batch, starting[begin : begin + BEGIN_AT_ONCE]), now_s), world, now_s
             )
         going = np.flatnonzero(~early)
-        going = going[np.argsort((batch.count[going] > 0).sum(axis=1), kind="stable")]
-        for begin in range(0, len(going), TOGETHER):
-            self._continue(_part(batch, going[begin : begin + TOGETHER]), world, now_s)
+        if len(going):
+            self._continue(_part(batch, going), world, now_s)
         self.heard_s[batch.row] = np.maximum(self.heard_s[batch.row], batch.newest_s)
         self.solved_s[batch.row] = now_s
         old = now_s - self.begun_s[batch.row] >= CONFIRM_AFTER_S
@@ -215,36 +211,38 @@ class Tracks:
         )
 
     def _continue(self, batch: Batch, world: World, now_s: float) -> None:
-        rows = batch.row
+        rows, cloud, s = batch.row, self.cloud, self._settings
         elapsed_s = np.maximum(now_s - self.solved_s[rows], 0.0).astype(np.float32)
-        turn = int(now_s * 1e3 / self._settings.wake_interval_ms) % ROWS
-        cloud = self.cloud.rows(rows)
-        walk = self._settings.walk_mps
-        cloud = particles.move(cloud, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, walk)
-        self._start_anew(cloud, batch, elapsed_s, world, turn)
-        recent = np.exp(-elapsed_s / self._settings.window_s)
+        turn = int(now_s * 1e3 / s.wake_interval_ms) % ROWS
+        particles.move(
+            cloud, rows, elapsed_s, self.rough_m[rows], world.ground, self._noise, turn, s.walk_mps
+        )
+        self._start_anew(batch, elapsed_s, world, turn)
+        recent = np.exp(-elapsed_s / s.window_s)
         apart_s = np.maximum(
             batch.heard_s - self.used_s[rows[:, None], batch.gateway], 0.0
         )  # 0 where unheard
-        share = 1 - np.exp(-apart_s / self._settings.window_s)
+        share = 1 - np.exp(-apart_s / s.window_s)
         self.known[rows] *= recent[:, None]
-        evidence = self._evidence(batch, world)
-        cloud, spread_db = weigh(cloud, evidence, world.radio, self.spread_db[rows, None], SLOWNESS)
-        self.known[rows] += self._snapshot(batch, cloud, share, world)
-        self._conclude(rows, cloud, spread_db[:, 0], turn)
+        evidence = news(batch, self.used_s, self.packets, world.gateways.noise_db, self.speed_mps, s)
+        left_db = weigh(cloud, rows, evidence, world.radio, self.spread_db[rows, None], SLOWNESS)
+        self.spread_db[rows] = left_db[:, 0]
+        found = particles.summary(cloud, rows)
+        self.known[rows] += self._snapshot(batch, found, share, world)
+        self._conclude(rows, found, turn)
 
-    def _start_anew(self, cloud: Cloud, batch: Batch, elapsed_s: Singles, world: World, turn: int) -> None:
-        """A few particles, of little weight, are put near the loudest gateway (changes ``cloud``)."""
-        count = self._settings.particles
+    def _start_anew(self, batch: Batch, elapsed_s: Singles, world: World, turn: int) -> None:
+        """A few particles, of little weight, are put near the loudest gateway."""
+        count, cloud, row = self._settings.particles, self.cloud, batch.row[:, None]
         slots = (turn * ANEW + np.arange(ANEW)) % count
         chosen = (turn * 31 + np.arange(ANEW) * 7) % world.near.shape[1]
-        cell = world.near[batch.gateway[:, 0]][:, chosen]
-        cloud.cell[:, slots] = cell
-        cloud.x_m[:, slots] = world.ground.grid.x_m[cell]
-        cloud.y_m[:, slots] = world.ground.grid.y_m[cell]
-        cloud.vx_mps[:, slots] = cloud.vy_mps[:, slots] = 0.0
-        cloud.offset_db[:, slots] = self.offset_db[batch.row, None]
-        cloud.weight[:, slots] = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0))[:, None]
+        cell = world.near[batch.gateway[:, :1], chosen]
+        cloud.cell[row, slots] = cell
+        cloud.x_m[row, slots] = world.ground.grid.x_m[cell]
+        cloud.y_m[row, slots] = world.ground.grid.y_m[cell]
+        cloud.vx_mps[row, slots] = cloud.vy_mps[row, slots] = 0.0
+        cloud.offset_db[row, slots] = self.offset_db[row]
+        cloud.weight[row, slots] = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0))[:, None]
 
     def _begin(self, batch: Batch, world: World, now_s: float) -> None:
         """Choose the particles of new tracks among many places."""
@@ -254,7 +252,7 @@ class Tracks:
         n, half = near.shape[0], near.shape[1] // 2
         axes = np.linalg.cholesky(fix.covariance_m2)
         turns = np.arange(half)
-        draw = np.stack([self._noise.normal[i].ravel()[turns] for i in (0, 1)])
+        draw = np.stack([self._noise.normal[:, i].ravel()[turns] for i in (0, 1)])
         spot = np.stack([fix.x_m, fix.y_m], axis=1)[:, :, None] + axes @ draw[None]
         floor = world.gateways.floor[batch.gateway[:, 0]].astype(np.int8)
         around = world.ground.grid.cells_at(np.repeat(floor, half), spot[:, 0].ravel(), spot[:, 1].ravel())
@@ -272,14 +270,16 @@ class Tracks:
             share=(batch.count > 0).astype(np.float32),
             variance_db2=(noise_db2 + packets_db2).astype(np.float32),
         )
-        cloud, spread_db = weigh(cloud, evidence, world.radio, spread_db, 1.0)
-        self.known[rows] = self._snapshot(batch, cloud, np.ones(batch.count.shape), world)
-        left_db = np.sqrt(np.einsum("np,np->n", cloud.weight, spread_db**2))
-        cloud = particles.resample(cloud, count, 0.5)
+        everyone = np.arange(n)
+        left_db = weigh(cloud, everyone, evidence, world.radio, spread_db, 1.0)
+        found = particles.summary(cloud, everyone)
+        self.known[rows] = self._snapshot(batch, found, np.ones(batch.count.shape), world)
+        self.spread_db[rows] = np.sqrt(np.einsum("np,np->n", cloud.weight, left_db**2))
+        self.cloud.put(rows, particles.resample(cloud, count, 0.5))
         speed = np.float32(self._settings.walk_mps / 2)
-        cloud.vx_mps[:] = speed * self._noise.normal[2][turn]
-        cloud.vy_mps[:] = speed * self._noise.normal[3][turn]
-        self._conclude(rows, cloud, left_db, turn)
+        self.cloud.vx_mps[rows] = speed * self._noise.normal[turn, 2]
+        self.cloud.vy_mps[rows] = speed * self._noise.normal[turn, 3]
+        self._conclude(rows, particles.summary(self.cloud, rows), turn)
 
     def _candidates(self, cell: Ints, rows: Rows, world: World) -> tuple[Cloud, Singles]:
         """Particles at rest in ``cell`` (n, c), twice: with the offset that the device's class says, and
@@ -296,44 +296,13 @@ class Tracks:
         cloud = Cloud(grid.x_m[cell], grid.y_m[cell], zero, zero.copy(), weight, offset_db, cell)
         return cloud, spread_db
 
-    def _evidence(self, batch: Batch, world: World) -> Evidence:
-        """How much each level says beyond what its gateway said about the device before.
-
-        Of n packets in one place the mean is known to ``noise_db² + packet_db² / n``: what the model misses
-        stays, until the device has walked on or people around it have moved. What is news is the share.
-        """
-        s = self._settings
-        rows = batch.row[:, None]
-        fresh = batch.count > 0
-        rate = 1 / s.independent_s + self.speed_mps[batch.row] / s.independent_m
-        apart_s = np.where(fresh, batch.heard_s - self.used_s[rows, batch.gateway], 0.0)
-        noise_db2, packet_db2 = world.gateways.noise_db[batch.gateway] ** 2, s.packet_db**2
-        before = self.packets[rows, batch.gateway].astype(float)
-        stays = np.exp(-np.maximum(apart_s, 0.0) * rate[:, None])
-        packets = before * stays + batch.count
-        known = np.where(before > 0, stays / (noise_db2 + packet_db2 / np.maximum(before, 1e-3)), 0.0)
-        variance = noise_db2 + packet_db2 / np.maximum(batch.count, 1)
-        news = 1 / (noise_db2 + packet_db2 / np.maximum(packets, 1e-3)) - known
-        share = np.where(fresh, np.clip(news * variance, SHARE_MIN, 1.0), 0.0)
-        row, column = np.nonzero(fresh)
-        at = (batch.row[row], batch.gateway[row, column])
-        self.used_s[at], self.packets[at] = batch.heard_s[row, column], packets[row, column]
-        return Evidence(
-            gateway=batch.gateway.astype(np.int32),
-            rssi_dbm=batch.rssi_dbm.astype(np.float32),
-            share=share.astype(np.float32),
-            variance_db2=variance.astype(np.float32),
-        )
-
-    def _snapshot(self, batch: Batch, cloud: Cloud, share: Floats, world: World) -> Floats:
+    def _snapshot(self, batch: Batch, found: Summary, share: Floats, world: World) -> Floats:
         """What this batch adds to ``known``: ``share`` (m, k) of each gateway's information."""
         g, gateways = batch.gateway, world.gateways
-        x, y = (np.einsum("np,np->n", cloud.weight, axis) for axis in (cloud.x_m, cloud.y_m))
-        best = cloud.cell[np.arange(len(g)), cloud.weight.argmax(axis=1)]
-        floor = world.ground.floor[best].astype(np.int64)[:, None]
+        floor = world.ground.floor[found.best_cell].astype(np.int64)[:, None]
         return geometry.information(
-            x[:, None] - gateways.x_m[g],
-            y[:, None] - gateways.y_m[g],
+            found.x_m[:, None] - gateways.x_m[g],
+            found.y_m[:, None] - gateways.y_m[g],
             vertical_m(gateways, world.storeys, g, floor, self._settings.tag_height_m),
             gateways.exponent[g],
             np.where(batch.count > 0, np.clip(share, 0, 1) / gateways.noise_db[g] ** 2, 0.0),
@@ -357,22 +326,16 @@ class Tracks:
             offset_spread_db=self.first_spread_db[batch.row].astype(float),
         )
 
-    def _conclude(self, rows: Rows, cloud: Cloud, spread_db: Singles, turn: int) -> None:
-        """Keep the clouds, with particles of equal weight where few would be left."""
-        self.offset_db[rows] = np.einsum("np,np->n", cloud.weight, cloud.offset_db)
-        self.spread_db[rows] = spread_db
-        speed_mps = np.sqrt(cloud.vx_mps * cloud.vx_mps + cloud.vy_mps * cloud.vy_mps)
-        self.speed_mps[rows] = np.einsum("np,np->n", cloud.weight, speed_mps)
-        variance = _variance(cloud)
-        poor = particles.thin(cloud, THIN)
-        self.cloud.put(rows, cloud)
-        again = np.flatnonzero(poor)
+    def _conclude(self, rows: Rows, found: Summary, turn: int) -> None:
+        """Remember what the clouds say; particles of equal weight again where few would be left."""
+        size = self._settings.particles
+        self.offset_db[rows], self.speed_mps[rows] = found.offset_db, found.speed_mps
+        poor = found.effective < THIN * size
+        again = rows[poor]
         if len(again):
-            start = float(self._noise.uniform[0][turn, 0])
-            self.cloud.put(
-                rows[again], particles.resample(cloud.rows(again), self._settings.particles, start)
-            )
-        rough = ROUGH * np.sqrt(np.minimum(variance, 100.0)) * self._settings.particles ** (-1 / 6)
+            start = float(self._noise.uniform[turn, 0, 0])
+            self.cloud.put(again, particles.resample(self.cloud.rows(again), size, start))
+        rough = ROUGH * np.sqrt(np.minimum(found.variance_m2, 100.0)) * size ** (-1 / 6)
         self.rough_m[rows] = np.where(poor, rough, 0.0)
 
     # --- time, and what leaves ---
@@ -389,34 +352,23 @@ class Tracks:
 
     def report(self, rows: Rows, world: World, now_s: float) -> Estimate:
         """The state of ``rows`` as it leaves."""
-        cloud = self.cloud.rows(rows)
-        on = world.ground.floor[cloud.cell]
-        odds = np.stack([np.einsum("np,np->n", cloud.weight, on == f) for f in range(self._floors)], axis=1)
-        floor = np.argmax(odds, axis=1)
-        weight = np.where(on == floor[:, None], cloud.weight, 0.0)
-        weight /= weight.sum(axis=1, keepdims=True)
+        seen = particles.moments(self.cloud, rows, world.ground.floor, self._floors)
         silence_s = np.maximum(now_s - self.solved_s[rows], 0.0)
-        x, y, vx, vy = (
-            np.einsum("np,np->n", weight, v) for v in (cloud.x_m, cloud.y_m, cloud.vx_mps, cloud.vy_mps)
-        )
-        dx, dy = cloud.x_m - x[:, None], cloud.y_m - y[:, None]
-        weighted = weight * dx
         wider = self._settings.walk_mps**2 * silence_s**2 / 2 + world.ground.grid.cell_m**2 / 12
         bound = geometry.covariance(self.known[rows], self.spread_db[rows].astype(float))
-        xx = np.einsum("np,np->n", weighted, dx) + bound[0] + wider
-        xy = np.einsum("np,np->n", weighted, dy) + bound[1]
-        yy = np.einsum("np,np,np->n", weight, dy, dy) + bound[2] + wider
-        major, minor, heading = ellipse(xx, xy, yy)
+        major, minor, heading = ellipse(
+            seen.xx_m2 + bound[0] + wider, seen.xy_m2 + bound[1], seen.yy_m2 + bound[2] + wider
+        )
         return Estimate(
-            floor=floor,
-            x_m=x,
-            y_m=y,
-            vx_mps=vx,
-            vy_mps=vy,
+            floor=seen.floor,
+            x_m=seen.x_m,
+            y_m=seen.y_m,
+            vx_mps=seen.vx_mps,
+            vy_mps=seen.vy_mps,
             semi_major_m=major,
             semi_minor_m=minor,
             heading_deg=heading,
-            floor_probability=odds / odds.sum(axis=1, keepdims=True),
+            floor_probability=seen.odds / seen.odds.sum(axis=1, keepdims=True),
             quality=self.quality[rows],
             age_s=np.maximum(now_s - self.heard_s[rows], 0.0),
         )
@@ -434,15 +386,6 @@ def _part(batch: Batch, index: NDArray[np.intp]) -> Batch:
         count[:, :width],
         batch.heard_s[index, :width],
     )
-
-
-def _variance(cloud: Cloud) -> Singles:
-    """Mean of the variances in x and y, (n,)."""
-    total = np.zeros(len(cloud.x_m), np.float32)
-    for values in (cloud.x_m, cloud.y_m):
-        mean = np.einsum("np,np->n", cloud.weight, values)
-        total += np.einsum("np,np->n", cloud.weight, (values - mean[:, None]) ** 2)
-    return total * np.float32(0.5)
 
 
 def ellipse(xx: Floats, xy: Floats, yy: Floats) -> tuple[Floats, Floats, Floats]:

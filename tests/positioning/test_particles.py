@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,9 +33,9 @@ def cloud_at(places: list[tuple[int, float, float]], floors: int = 1) -> Cloud:
 
 
 def moved(cloud: Cloud, seconds: int, floors: int = 1) -> Cloud:
-    ones = np.ones(len(cloud.cell), np.float32)
+    ones, everyone = np.ones(len(cloud.cell), np.float32), np.arange(len(cloud.cell))
     for turn in range(seconds):
-        cloud = particles.move(cloud, ones, 0 * ones, world_of(floors).ground, NOISE, turn, 1.0)
+        particles.move(cloud, everyone, ones, 0 * ones, world_of(floors).ground, NOISE, turn, 1.0)
     return cloud
 
 
@@ -92,9 +93,40 @@ def test_resampling_copies_in_proportion(devices: int, seed: int, start: float) 
             assert abs(copies - same) <= 1.01 * (cloud.cell[device] == cell).sum(), expected
 
 
-def test_thin_clouds_are_named() -> None:
+def test_a_summary_is_what_its_words_say() -> None:
     cloud = spread_over(2)
-    weight = cloud.weight.copy()
-    weight[1] = 0
-    weight[1, 3] = 1
-    assert list(particles.thin(replace(cloud, weight=weight), 0.5)) == [False, True]
+    cloud.weight[1] = 0
+    cloud.weight[1, 3] = 1
+    cloud.vx_mps[:], cloud.vy_mps[:], cloud.offset_db[:] = 3.0, 4.0, -2.0
+    found = particles.summary(cloud, np.arange(2))
+    assert found.effective == pytest.approx([P, 1.0], rel=1e-4)
+    assert found.x_m == pytest.approx([cloud.x_m[0].mean(), cloud.x_m[1, 3]], rel=1e-4)
+    assert found.variance_m2 == pytest.approx([(cloud.x_m[0].var() + cloud.y_m[0].var()) / 2, 0.0], rel=1e-3)
+    assert found.speed_mps == pytest.approx([5.0, 5.0], rel=1e-4)
+    assert found.offset_db == pytest.approx([-2.0, -2.0], rel=1e-4)
+    assert found.best_cell[1] == cloud.cell[1, 3]
+
+
+def test_moments_are_those_of_the_likeliest_floor() -> None:
+    ground, cloud = world_of(2).ground, spread_over(1, 2)
+    upper = ground.floor[cloud.cell[0]] == 1
+    cloud.weight[0] = np.where(upper, 3.0, 1.0) / np.where(upper, 3.0, 1.0).sum()
+    seen = particles.moments(cloud, np.arange(1), ground.floor, 2)
+    assert seen.floor == [1]
+    assert seen.odds.sum() == pytest.approx(1.0, abs=1e-5)
+    assert seen.odds[0, 1] > 0.7
+    x, y = (axis[0][upper].astype(float) for axis in (cloud.x_m, cloud.y_m))
+    assert (seen.x_m[0], seen.y_m[0]) == pytest.approx((x.mean(), y.mean()), rel=1e-5)
+    covariance = np.cov(x, y, bias=True)
+    assert (seen.xx_m2[0], seen.xy_m2[0], seen.yy_m2[0]) == pytest.approx(
+        (covariance[0, 0], covariance[0, 1], covariance[1, 1]), rel=1e-4
+    )
+
+
+def test_only_the_named_rows_change() -> None:
+    cloud = spread_over(3)
+    before = cloud.rows(np.arange(3))
+    one, still = np.ones(1, np.float32), np.zeros(1, np.float32)
+    particles.move(cloud, np.array([1]), one, still, world_of().ground, NOISE, 0, 1.0)
+    changed = (cloud.x_m != before.x_m).any(axis=1)
+    assert list(changed) == [False, True, False]

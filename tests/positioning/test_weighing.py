@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from positioning.particles import Cloud
-from positioning.weighing import OFFSET_SPREAD_MIN_DB, Evidence, weigh
+from positioning.radiomap import RadioMap
+from positioning.weighing import OFFSET_SPREAD_MIN_DB, Evidence
+from positioning.weighing import weigh as weigh_rows
 from tests.positioning.builders import hall, levels, world_of
 from tests.positioning.test_particles import spread_over
 
@@ -20,6 +22,15 @@ def evidence(level: np.ndarray, share: float = 1.0) -> Evidence:
         share=np.full((n, k), share, np.float32),
         variance_db2=np.full((n, k), 20.0, np.float32),
     )
+
+
+def weigh(
+    cloud: Cloud, said: Evidence, radio: RadioMap, spread_db: np.ndarray, slowness: float
+) -> tuple[Cloud, np.ndarray]:
+    """Copies of all clouds, weighed, and what is left of the offsets' spread."""
+    everyone = np.arange(len(cloud.cell))
+    weighed = cloud.rows(everyone)
+    return weighed, weigh_rows(weighed, everyone, said, radio, spread_db, slowness)
 
 
 def unsure(n: int, spread_db: float = 1.0) -> np.ndarray:
