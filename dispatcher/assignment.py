@@ -73,24 +73,25 @@ def costs(problem: Problem) -> Floats:
     return np.where(problem.allowed & np.isfinite(problem.arrive_s), cost + problem.extra, np.inf)
 
 
-def cost_terms(problem: Problem, rows: NDArray[np.intp], column: int) -> list[dict[str, float]]:
-    """What the costs of some people for one task are made of; empty where there is no way."""
-    arrive_s, sd_s = problem.arrive_s[rows, column], problem.sd_s[rows, column]
+def cost_terms(
+    problem: Problem, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> list[list[dict[str, float]]]:
+    """What the costs of some people (pairs, k) for some tasks (pairs, 1) are made of; empty where there is
+    no way."""
+    arrive_s = problem.arrive_s[rows, columns]
     ways = np.isfinite(arrive_s)
-    x, late, overdue = _terms(problem, _finite(arrive_s), sd_s, column)
-    weight = problem.weight[column]
-    parts = (x, LATE_WEIGHT * late, OVERDUE_WEIGHT * overdue, problem.extra[rows, column] / weight)
-    table = (weight * np.stack(parts, axis=1)).tolist()
+    x, late, overdue = _terms(problem, _finite(arrive_s), problem.sd_s[rows, columns], columns)
+    weight = problem.weight[columns]
+    parts = (x, LATE_WEIGHT * late, OVERDUE_WEIGHT * overdue, problem.extra[rows, columns] / weight)
+    table = np.where(ways[..., None], np.round(weight[..., None] * np.stack(parts, axis=-1), 3), 0.0)
     return [
-        {name: round(value, 3) for name, value in zip(TERMS, values, strict=True) if round(value, 3)}
-        if way
-        else {}
-        for values, way in zip(table, ways.tolist(), strict=True)
+        [{name: value for name, value in zip(TERMS, values, strict=True) if value} for values in of_pair]
+        for of_pair in table.tolist()
     ]
 
 
 def _terms(
-    problem: Problem, arrive_s: Floats, sd_s: Floats, columns: int | slice
+    problem: Problem, arrive_s: Floats, sd_s: Floats, columns: NDArray[np.intp] | slice
 ) -> tuple[Floats, Floats, Floats]:
     """Share of the target gone at arrival, probability of being late, targets past the first."""
     waited_s, target_s = problem.waited_s[columns], problem.target_s[columns]

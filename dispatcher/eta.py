@@ -40,7 +40,7 @@ class Crowd:
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """Times of n people to one place, each (n,)."""
+    """Times of n people to k places, each (k, n); to one place (n,)."""
 
     mean_s: Floats
     """inf = no way, or no position."""
@@ -96,51 +96,39 @@ def _with_waits(site: Site, waits_s: Mapping[str, float]) -> Site:
     return msgspec.structs.replace(site, connectors=connectors)
 
 
-class Times:
-    """Everybody's times to many places, looked up together and once."""
-
-    def __init__(
-        self, ways: Ways, crowd: Crowd, cells: Sequence[tuple[int, bool]], depots: Sequence[str]
-    ) -> None:
-        self.ways = ways
-        self.crowd = crowd
-        wanted = list(dict.fromkeys([*cells, *((ways.depot_cells[depot], False) for depot in depots)]))
-        self._index = {key: i for i, key in enumerate(wanted)}
-        self._people = np.arange(len(crowd.slowness))
-        self._by_depots: dict[tuple[str, ...], tuple[Floats, Floats, NDArray[np.intp]]] = {}
-        self._mean_s, self._sd_s = look_up([ways.field(*key) for key in wanted], crowd)
-
-    def straight(self, cell: int, wheels: bool = False) -> Arrival:
-        """Everybody's time to a cell."""
-        i = self._index[cell, wheels]
-        return Arrival(self._mean_s[i], self._sd_s[i], np.full(self._people.shape, -1, np.int16))
-
-    def by_depot(self, cell: int, depots: Sequence[str], wheels: bool) -> Arrival:
-        """Everybody's time to a cell by way of whichever depot is best for them; ties to the first."""
-        if not depots:
-            nobody = np.full(self._people.shape, np.inf)
-            return Arrival(nobody, np.zeros_like(nobody), np.full(nobody.shape, -1, np.int16))
-        there_s, there_sd_s, cells = self._depots(tuple(depots))
-        field_s = self.ways.field(cell, wheels)  # to the call in the item's mode: all depots in one field
-        total_s = there_s + field_s[cells].astype(np.float64)[:, None] * self.crowd.slowness
-        best = total_s.argmin(axis=0)
-        mean_s = total_s[best, self._people]
-        chosen = np.where(np.isfinite(mean_s), best, -1).astype(np.int16)
-        return Arrival(mean_s, there_sd_s[best, self._people], chosen)
-
-    def _depots(self, depots: tuple[str, ...]) -> tuple[Floats, Floats, NDArray[np.intp]]:
-        """Times to the depots with the pick-up, their spread, each (depots, n), and the depots' cells."""
-        if depots not in self._by_depots:  # as many as there are items
-            cells = np.array([self.ways.depot_cells[depot] for depot in depots], np.intp)
-            rows = [self._index[int(cell), False] for cell in cells]
-            there_s = self._mean_s[rows] + self.ways.settings.pick_up_s
-            self._by_depots[depots] = (there_s, self._sd_s[rows], cells)
-        return self._by_depots[depots]
+def straight(ways: Ways, crowd: Crowd, cells: Sequence[int], wheels: bool = False) -> Arrival:
+    """Everybody's times to some cells."""
+    mean_s, sd_s = look_up([ways.field(cell, wheels) for cell in cells], crowd)
+    return Arrival(mean_s, sd_s, np.full(mean_s.shape, -1, np.int16))
 
 
-def times_of(ways: Ways, crowd: Crowd, cell: int, depots: Sequence[str] = (), wheels: bool = False) -> Times:
-    """Times to one place, straight or by way of depots."""
-    return Times(ways, crowd, [(cell, wheels)], depots)
+def by_depot(ways: Ways, crowd: Crowd, cells: Sequence[int], depots: Sequence[str], wheels: bool) -> Arrival:
+    """Everybody's times to some cells by way of whichever depot is best for them; ties to the first."""
+    n = len(crowd.slowness)
+    if not depots:
+        nobody = np.full((len(cells), n), np.inf)
+        return Arrival(nobody, np.zeros_like(nobody), np.full(nobody.shape, -1, np.int16))
+    stops = np.array([ways.depot_cells[depot] for depot in depots], np.intp)
+    there_s, there_sd_s = look_up([ways.field(int(stop)) for stop in stops], crowd)
+    there_s += ways.settings.pick_up_s
+    # onward in the item's mode: the way from all depots to a call is in one field
+    onward_s = np.stack([ways.field(cell, wheels)[stops] for cell in cells]).astype(np.float64)
+    total_s = there_s + onward_s[:, :, None] * crowd.slowness  # (cells, depots, n)
+    best = total_s.argmin(axis=1)
+    mean_s = np.take_along_axis(total_s, best[:, None, :], 1)[:, 0, :]
+    chosen = np.where(np.isfinite(mean_s), best, -1).astype(np.int16)
+    return Arrival(mean_s, there_sd_s[best, np.arange(n)], chosen)
+
+
+def arrival_at(
+    ways: Ways, crowd: Crowd, cell: int, depots: Sequence[str] | None = None, wheels: bool = False
+) -> Arrival:
+    """Everybody's time to one place, each (n,): straight, or by way of a depot."""
+    if depots is None:
+        found = straight(ways, crowd, [cell], wheels)
+    else:
+        found = by_depot(ways, crowd, [cell], depots, wheels)
+    return Arrival(found.mean_s[0], found.sd_s[0], found.depot[0])
 
 
 def look_up(fields_s: Sequence[NDArray[np.float32]], crowd: Crowd) -> tuple[Floats, Floats]:
@@ -148,17 +136,21 @@ def look_up(fields_s: Sequence[NDArray[np.float32]], crowd: Crowd) -> tuple[Floa
 
     Points without a way carry no weight; nobody without any point with a way arrives.
     """
-    shape = (len(fields_s), *crowd.cells.shape)
-    times_s = np.empty(shape, np.float32)
+    times_s = np.empty((len(fields_s), *crowd.cells.shape))
     for i, field_s in enumerate(fields_s):
-        np.take(field_s, crowd.cells, out=times_s[i], mode="wrap")
-    usable = np.isfinite(times_s) & (crowd.cells >= 0)
-    weights = np.where(usable, crowd.weights, 0.0)
-    seconds = np.where(usable, times_s, 0.0) * crowd.slowness[:, None]
-    total = weights.sum(axis=2)
+        times_s[i] = field_s[crowd.cells]
+    weights = np.where(crowd.cells >= 0, crowd.weights, 0.0)
+    ways = np.isfinite(times_s)
+    if not ways.all():
+        times_s[~ways] = 0.0
+        weights = weights * ways
+    times_s *= crowd.slowness[:, None]
+    total = weights.sum(axis=-1)
     safe = np.where(total > 0, total, 1.0)
-    mean_s = (weights * seconds).sum(axis=2) / safe
-    variance = (weights * (seconds - mean_s[:, :, None]) ** 2).sum(axis=2) / safe
+    mean_s = np.einsum("...s,...s", weights, times_s) / safe
+    times_s -= mean_s[:, :, None]
+    np.square(times_s, out=times_s)
+    variance = np.einsum("...s,...s", weights, times_s) / safe
     return np.where(total > 0, mean_s, np.inf), np.sqrt(variance)
 
 

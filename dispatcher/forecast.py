@@ -16,7 +16,7 @@ from contracts.quantities import Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.commitments import stocked
 from dispatcher.drafting import Draft
-from dispatcher.eta import Arrival, Crowd, Times, Ways, p_on_time
+from dispatcher.eta import Arrival, Crowd, Ways, arrival_at, p_on_time
 from dispatcher.ledger import Ledger, Task, Unit, running_tasks, task_state, to_fetch
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
@@ -66,9 +66,9 @@ def _left(ledger: Ledger, ways: Ways, crowd: Crowd, row: int, task: Task) -> tup
     cell = ways.catalogue.cell_of(ledger.calls[task.call_id].place)
     wheels = ways.catalogue.needs_wheels(task.need.item)
     if to_fetch(task) and task.depot in ways.depot_cells:
-        arrival = Times(ways, one, [], [task.depot]).by_depot(cell, [task.depot], wheels)
+        arrival = arrival_at(ways, one, cell, [task.depot], wheels)
     else:
-        arrival = Times(ways, one, [(cell, wheels)], []).straight(cell, wheels)
+        arrival = arrival_at(ways, one, cell, None, wheels)
     return float(arrival.mean_s[0]), float(ways.spread(arrival.mean_s, arrival.sd_s)[0])
 
 
@@ -140,10 +140,10 @@ def _arrivals(ledger: Ledger, ways: Ways, crowd: Crowd, task: Task) -> Arrival:
     cell = ways.catalogue.cell_of(ledger.calls[task.call_id].place)
     item = task.need.item
     if item is None:
-        return Times(ways, crowd, [(cell, False)], ()).straight(cell)
+        return arrival_at(ways, crowd, cell)
     depots = tuple(depot for depot in stocked(ledger, item) if depot in ways.depot_cells)
     wheels = ways.catalogue.needs_wheels(item)
-    return Times(ways, crowd, [], depots).by_depot(cell, depots, wheels)
+    return arrival_at(ways, crowd, cell, depots, wheels)
 
 
 def price(

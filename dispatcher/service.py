@@ -27,7 +27,7 @@ from dispatcher import (
 from dispatcher.catalogue import catalogue_of
 from dispatcher.commitments import Rulebook
 from dispatcher.drafting import Draft
-from dispatcher.eta import Crowd, Ways, times_of
+from dispatcher.eta import Crowd, Ways, arrival_at
 from dispatcher.evolve import evolve, replay
 from dispatcher.ledger import Task
 from dispatcher.posts import Posts
@@ -296,8 +296,7 @@ class DispatcherService:
         cell = self.catalogue.cell_of(self.ledger.calls[task.call_id].place)
         known = [depot for depot in depots if depot in self.ways.depot_cells]
         wheels = self.catalogue.needs_wheels(task.need.item)
-        times = times_of(self.ways, crowd, cell, known, wheels)
-        return known[max(0, int(times.by_depot(cell, known, wheels).depot[0]))]
+        return known[max(0, int(arrival_at(self.ways, crowd, cell, known, wheels).depot[0]))]
 
     # --- what others see ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from dispatcher import states
 from dispatcher.assignment import Problem
 from dispatcher.commitments import stocked
 from dispatcher.deadlines import hedge_at
-from dispatcher.eta import Arrival, Crowd, Times, Ways
+from dispatcher.eta import Arrival, Crowd, Ways, by_depot, straight
 from dispatcher.ledger import Ledger, Task, Unit, clock_start, live_offers, running_tasks, task_state
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
@@ -64,10 +64,6 @@ class Column:
         """No item is left and a life is at risk: better somebody than nobody."""
         return self.task.need.item is not None and self.priority == 1 and not self.depots
 
-    @property
-    def needs_straight(self) -> bool:
-        return self.task.need.item is None or self.carried
-
 
 @dataclass(eq=False)
 class Situation:
@@ -109,17 +105,19 @@ def survey(
     rows = _rows(ledger, ways, units, missing, settings, now)
     cells, weights = whereabouts.samples(now)
     crowd = Crowd(cells, weights, ways.travel.speed_mps / catalogue.walk_mps)
-    times = _times(ways, crowd, columns)
     n, t = len(units), len(columns)
     eta_s, sd_s = np.full((n, t), np.inf), np.zeros((n, t))
     depot = np.full((n, t), -1, np.int16)
-    why = np.zeros((n, t), np.int8)
+    why = np.full((n, t), CODE["no_skill"], np.int8)
     row_why = np.array([CODE[row[1]] for row in rows], np.int8)
-    loaded = [row for row, unit in enumerate(units) if unit.carried is not None]
-    for j, column in enumerate(columns):
-        arrival, short = _arrivals(times, ways, units, column)
-        eta_s[:, j], sd_s[:, j], depot[:, j] = arrival.mean_s, arrival.sd_s, arrival.depot
-        why[:, j] = _reasons(ways, units, loaded, column, row_why, short, eta_s[:, j], settings, now)
+    for alike in _alike(columns):
+        wanted = [columns[j] for j in alike]
+        able = np.flatnonzero(catalogue.qualified(wanted[0].task.need))
+        those = [units[row] for row in able.tolist()]
+        arrival, short = _arrivals(ways, _part_of(crowd, able), those, able, wanted)
+        pairs = np.ix_(able, np.array(alike, np.intp))
+        eta_s[pairs], sd_s[pairs], depot[pairs] = arrival.mean_s.T, arrival.sd_s.T, arrival.depot.T
+        why[pairs] = _reasons(those, wanted, row_why[able], short, arrival.mean_s, settings, now).T
     sd_s = ways.spread(eta_s, sd_s)
     part: list[Part] = [row[0] for row in rows]
     ready_s = np.array([row[2] for row in rows])
@@ -146,14 +144,8 @@ def _held(unit_ids: tuple[str, ...], columns: list[Column]) -> dict[int, int]:
     return {row: holders[unit_id] for row, unit_id in enumerate(unit_ids) if unit_id in holders}
 
 
-def _times(ways: Ways, crowd: Crowd, columns: list[Column]) -> Times:
-    """Everybody's times to all the places that the columns ask about."""
-    cells = []
-    for column in columns:
-        wheels = ways.catalogue.needs_wheels(column.task.need.item)
-        cells += [(column.cell, wheels)] if column.needs_straight else []
-        cells += [(column.cell, False)] if column.empty_handed else []
-    return Times(ways, crowd, cells, sorted({depot for column in columns for depot in column.depots}))
+def _part_of(crowd: Crowd, rows: NDArray[np.intp]) -> Crowd:
+    return Crowd(crowd.cells[rows], crowd.weights[rows], crowd.slowness[rows])
 
 
 def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: Instant) -> list[Column]:
@@ -161,16 +153,19 @@ def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: In
     columns = []
     in_hands = set(ways.catalogue.on_belts)
     in_hands.update(unit.carried.item for unit in ledger.units.values() if unit.carried is not None)
+    stocked_with: dict[str | None, tuple[str, ...]] = {None: ()}
     for task in running_tasks(ledger):
         kind = _kind(task, settings, now)
         if kind is not None:
-            call = ledger.calls[task.call_id]
-            depots = () if task.need.item is None else stocked(ledger, task.need.item)
+            call, item = ledger.calls[task.call_id], task.need.item
+            if item is not None and item not in stocked_with:
+                stocked_with[item] = stocked(ledger, item)
+            depots = stocked_with[item]
             if kind == "held" and task.depot is not None and task.depot not in depots:
                 depots = (*depots, task.depot)  # its own reservation counts for its holder
             known = tuple(depot for depot in depots if depot in ways.depot_cells)
             cell = ways.catalogue.cell_of(call.place)
-            carried = task.need.item is not None and task.need.item in in_hands
+            carried = item is not None and item in in_hands
             columns.append(Column(task, kind, call.priority, cell, known, carried))
     return columns
 
@@ -240,60 +235,71 @@ def _holder(
     return ("under_way", "", 0.0) if movable else ("out", "busy", 0.0)
 
 
+def _alike(columns: list[Column]) -> list[list[int]]:
+    """Columns that ask for the same kind of person with the same item from the same depots: they are
+    reckoned together."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for j, column in enumerate(columns):
+        need = column.task.need
+        key = (need.role, need.skills, need.item, column.depots, column.carried, column.priority == 1)
+        groups.setdefault(key, []).append(j)
+    return list(groups.values())
+
+
 def _arrivals(
-    times: Times, ways: Ways, units: list[Unit], column: Column
+    ways: Ways, crowd: Crowd, units: list[Unit], rows: NDArray[np.intp], alike: list[Column]
 ) -> tuple[Arrival, NDArray[np.bool_]]:
-    """Everybody's time to a task, and who would arrive without the item it needs (n,)."""
-    item, nobody = column.task.need.item, np.zeros(len(units), bool)
-    if item is None:
-        return times.straight(column.cell), nobody
-    if column.empty_handed:
-        return times.straight(column.cell), nobody
+    """Some people's times to tasks of one kind (k, n), and who would arrive without the item (n,)."""
+    one, cells = alike[0], [column.cell for column in alike]
+    item, nobody = one.task.need.item, np.zeros(len(units), bool)
+    if item is None or one.empty_handed:
+        return straight(ways, crowd, cells), nobody
     wheels = ways.catalogue.needs_wheels(item)
-    arrival = times.by_depot(column.cell, column.depots, wheels)
-    if not column.carried:
-        return arrival, nobody if column.depots else ~nobody
-    has_it = ways.catalogue.carriers(item) | np.array(
+    arrival = by_depot(ways, crowd, cells, one.depots, wheels)
+    if not one.carried:
+        return arrival, nobody if one.depots else ~nobody
+    has_it = ways.catalogue.carriers(item)[rows] | np.array(
         [unit.carried is not None and unit.carried.item == item for unit in units], bool
     )
-    straight = times.straight(column.cell, wheels)
+    at_once = straight(ways, crowd, cells, wheels)
     return (
         Arrival(
-            np.where(has_it, straight.mean_s, arrival.mean_s),
-            np.where(has_it, straight.sd_s, arrival.sd_s),
-            np.where(has_it, straight.depot, arrival.depot),
+            np.where(has_it, at_once.mean_s, arrival.mean_s),
+            np.where(has_it, at_once.sd_s, arrival.sd_s),
+            np.where(has_it, at_once.depot, arrival.depot),
         ),
-        nobody if column.depots else ~has_it,
+        nobody if one.depots else ~has_it,
     )
 
 
 def _reasons(
-    ways: Ways,
     units: list[Unit],
-    loaded: list[int],
-    column: Column,
+    alike: list[Column],
     row_why: NDArray[np.int8],
     short: NDArray[np.bool_],
     eta_s: Floats,
     settings: DispatcherSettings,
     now: Instant,
 ) -> NDArray[np.int8]:
-    """(n,) codes of why each unit cannot be offered this task, 0 where it can. The first reason counts."""
-    task = column.task
+    """(k, n) codes of why qualified units cannot be offered tasks of one kind, 0 where they can. The first
+    reason counts."""
     why = np.where(np.isfinite(eta_s), 0, CODE["no_route"]).astype(np.int8)
-    why[short] = CODE["no_stock"]
-    rows = {unit.unit_id: row for row, unit in enumerate(units)} if task.offers or task.declined else {}
-    for row in loaded:
-        if _returning(units[row], column, settings, now):
-            why[row] = CODE["returning_item"]
-    for offer in live_offers(task):
-        why[rows[offer.unit_id]] = CODE["offered"]
+    why[:, short] = CODE["no_stock"]
+    for row, unit in enumerate(units):
+        if unit.carried is not None and _returning(unit, alike[0], settings, now):
+            why[:, row] = CODE["returning_item"]
+    rows: dict[str, int] = {}
+    if any(column.task.offers or column.task.declined for column in alike):
+        rows = {unit.unit_id: row for row, unit in enumerate(units)}
     block = from_seconds(settings.decline_block_s)
-    for unit_id, declined_at in task.declined.items():
-        if now - declined_at < block and unit_id in rows:
-            why[rows[unit_id]] = CODE["declined_before"]
-    why = np.where(row_why != 0, row_why, why)
-    return np.where(ways.catalogue.qualified(task.need), why, CODE["no_skill"]).astype(np.int8)
+    for of_task, column in zip(why, alike, strict=True):
+        for offer in live_offers(column.task):
+            if offer.unit_id in rows:
+                of_task[rows[offer.unit_id]] = CODE["offered"]
+        for unit_id, declined_at in column.task.declined.items():
+            if now - declined_at < block and unit_id in rows:
+                of_task[rows[unit_id]] = CODE["declined_before"]
+    return np.where(row_why != 0, row_why, why).astype(np.int8)
 
 
 def _returning(unit: Unit, column: Column, settings: DispatcherSettings, now: Instant) -> bool:

@@ -174,8 +174,8 @@ def test_the_terms_of_a_cost_add_up_to_it(seed: int) -> None:
     problem = a_problem(3, 3, seed, share=1.0)
     cost = assignment.costs(problem)
     for row, column in np.ndindex(3, 3):
-        (terms,) = assignment.cost_terms(problem, np.array([row]), column)
+        ((terms,),) = assignment.cost_terms(problem, np.array([[row]]), np.array([[column]]))
         assert sum(terms.values()) == pytest.approx(cost[row, column], abs=0.003)
         assert set(terms) <= {"waiting", "late", "overdue", "moving"}
     problem.arrive_s[0, 0] = np.inf
-    assert assignment.cost_terms(problem, np.array([0]), 0) == [{}]
+    assert assignment.cost_terms(problem, np.array([[0]]), np.array([[0]])) == [[{}]]

@@ -19,13 +19,13 @@ def at(*points: tuple[int, float, float], slowness: float = 1.0) -> Crowd:
 
 
 def straight(crowd: Crowd, cell: int, ways: Ways | None = None) -> Arrival:
-    return eta.times_of(ways or open_ways(), crowd, cell).straight(cell)
+    return eta.arrival_at(ways or open_ways(), crowd, cell)
 
 
 def by_depot(
     crowd: Crowd, cell: int, depots: tuple[str, ...], wheels: bool, ways: Ways | None = None
 ) -> Arrival:
-    return eta.times_of(ways or open_ways(), crowd, cell, depots, wheels).by_depot(cell, depots, wheels)
+    return eta.arrival_at(ways or open_ways(), crowd, cell, depots, wheels)
 
 
 def test_near_is_sooner_than_far_and_another_floor_is_far() -> None:
