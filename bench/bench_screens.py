@@ -23,12 +23,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from contracts import messages as m
-from tests.browser.conftest import CHROMIUM
 from tests.browser.mall import Mall, open_mall
 from tests.browser.pages import Console
 from tests.browser.test_smooth import FRAMES, pan
+from tests.browser.trusting import launched
 
-ARGUMENTS = ["--no-sandbox", "--disable-3d-apis", "--disable-dev-shm-usage"]
 LOADS = 5
 CUTS = 3
 
@@ -67,10 +66,8 @@ class Tap:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 def context_of(browser: Browser, base: str) -> BrowserContext:

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
+from contracts.grid import build_grid
 from contracts.messages import Fact, Message
 from contracts.quantities import SECOND, Instant
+from contracts.sitemap import Site
 from dispatcher.catalogue import catalogue_of
 from dispatcher.service import DispatcherService
 from dispatcher.settings import DispatcherSettings
@@ -39,12 +41,13 @@ class Kept:
     end: Instant
 
 
-def keep(folder: Path) -> Kept:
-    """Write it; one step a second."""
+def keep(folder: Path, site: Site | None = None) -> Kept:
+    """Write it, one step a second; in the small mall unless another is asked for."""
+    site, grid = site or small_mall(), small_grid() if site is None else build_grid(site)
     engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
     metadata.create_all(engine)
     journal, history = StoredJournal(engine), History(folder / "history", days=2)
-    dispatcher = DispatcherService(small_mall(), small_grid(), DispatcherSettings())
+    dispatcher = DispatcherService(site, grid, DispatcherSettings())
     facts: list[Fact] = []
     units: dict[str, m.UnitChanged] = {}
     since: dict[str, tuple[str, int]] = {}
@@ -59,7 +62,7 @@ def keep(folder: Path) -> Kept:
     carry(list(dispatcher.resumed(OPENED)))
     for second in range(LAST_S):
         now = OPENED + second * SECOND
-        estimate = _positions(now, second)
+        estimate = _positions(site, now, second)
         history.take(estimate)
         carry(list(dispatcher.receive(estimate, now)))
         if second in CALLS:
@@ -75,19 +78,19 @@ def keep(folder: Path) -> Kept:
                 carry(list(dispatcher.receive(command, now)))
         carry(list(dispatcher.wake(now)))
     history.close(OPENED + LAST_S * SECOND)
-    past = JournalPast(catalogue_of(small_mall(), small_grid()), journal, folder / "history")
+    past = JournalPast(catalogue_of(site, grid), journal, folder / "history")
     return Kept(past, facts, OPENED + LAST_S * SECOND)
 
 
-def _positions(now: Instant, second: int) -> m.PositionsEstimated:
+def _positions(site: Site, now: Instant, second: int) -> m.PositionsEstimated:
     """Everybody walks a metre to and fro about home, so that each second has its own place."""
-    staff = small_mall().staff
+    staff = site.staff
     n = len(staff)
     return pack_positions(
         Positions(
             estimated_at=now,
             device_ids=tuple(member.device_id for member in staff),
-            floor=np.array([small_mall().floor_index(member.home_floor) for member in staff], np.int8),
+            floor=np.array([site.floor_index(member.home_floor) for member in staff], np.int8),
             x_m=np.array([member.home[0] + second % 60 / 60 for member in staff]),
             y_m=np.array([member.home[1] for member in staff]),
             vx_mps=np.zeros(n),
@@ -95,7 +98,7 @@ def _positions(now: Instant, second: int) -> m.PositionsEstimated:
             semi_major_m=np.full(n, 2.0),
             semi_minor_m=np.full(n, 1.5),
             heading_deg=np.zeros(n),
-            floor_probability=np.full((n, 2), 0.5),
+            floor_probability=np.full((n, len(site.floors)), 1 / len(site.floors)),
             quality=np.ones(n, np.uint8),
             age_s=np.zeros(n),
         )

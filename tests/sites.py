@@ -76,6 +76,27 @@ def small_mall() -> Site:
     )
 
 
+@cache
+def tall_mall() -> Site:
+    """The small mall with a third floor on top, which the lift and the stairs reach."""
+    small = small_mall()
+
+    def with_third(connector: Connector) -> Connector:
+        x_m, y_m = connector.stops[0].at
+        return msgspec.structs.replace(connector, stops=(*connector.stops, Stop("L3", (x_m, y_m))))
+
+    return msgspec.structs.replace(
+        small,
+        floors=(*small.floors, _floor("L3", 2, 10.0)),
+        spaces=(*small.spaces, *_spaces("L3")),
+        walls=(*small.walls, *_walls("L3")),
+        doors=(*small.doors, *_doors("L3")),
+        gateways=(*small.gateways, *_gateways("L3")),
+        connectors=tuple(with_third(one) if one.both_ways else one for one in small.connectors),
+        spots=(*small.spots, Spot("L3-east", "L3", 55.0, 27.0, Name("三层东侧", "East side L3"))),
+    )
+
+
 def _floor(floor: str, ordinal: int, elevation_m: float) -> Floor:
     name = Name(f"{ordinal + 1}层", floor)
     return Floor(floor, ordinal, name, elevation_m, 5.0, 18.0, rectangle(0, 0, 60, 40))

@@ -1,16 +1,25 @@
 """Chromium, a small mall, and the pages as objects."""
 
+import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.mall import Mall, open_mall
+from tests.browser.trusting import CHROMIUM, launched
 
-CHROMIUM = os.environ.get("NEARHAND_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENSHOTS = os.environ.get("NEARHAND_SCREENSHOTS")
 """A folder for pictures of every screen a test walks through, to be looked at by a person."""
 
@@ -22,15 +31,17 @@ Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     if not CHROMIUM:
         pytest.skip("no chromium on this machine: install it (apt install chromium) to test the pages")
     with sync_playwright() as playwright:
-        # Without a GPU and without its emulation, as on many control-room machines.
-        arguments = ["--no-sandbox", "--disable-3d-apis", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -45,8 +56,8 @@ def past() -> None:
     """Asks ``mall`` for a past."""
 
 
-@pytest.fixture
-def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
+@contextlib.contextmanager
+def opener(browser: Browser, base: str) -> Iterator[OpenPage]:
     """Opens pages, each in a browser of its own; afterwards nothing may have gone wrong in any of them.
 
     What may not happen: a request to another origin, an error of the script, a breach of the content policy.
@@ -56,7 +67,7 @@ def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
 
     def open_one(width: int = 1366, height: int = 768, lang: str = "en", **options: object) -> Page:
         context = browser.new_context(
-            base_url=mall.base,
+            base_url=base,
             viewport={"width": width, "height": height},
             locale="zh-CN" if lang == "zh" else "en-GB",
             **options,  # type: ignore[arg-type]
@@ -64,7 +75,7 @@ def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
         contexts.append(context)
 
         def guard(route: Route, request: Request) -> None:
-            if request.url.startswith((mall.base, "data:", "blob:")):
+            if request.url.startswith((base, "data:", "blob:")):
                 route.fallback()
             else:
                 trouble.append(f"foreign request {request.url}")
@@ -84,6 +95,12 @@ def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert trouble == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, mall: Mall) -> Iterator[OpenPage]:
+    with opener(browser, mall.base) as open_one:
+        yield open_one
 
 
 @pytest.fixture

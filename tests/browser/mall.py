@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
 from contracts.errors import LinkError
+from contracts.grid import build_grid
 from contracts.messages import Message
 from contracts.quantities import SECOND, Instant
 from contracts.sitemap import Site
@@ -40,6 +41,7 @@ from runtime.publishing import Publishing
 from runtime.rules import RulesDesk
 from runtime.site_files import save_site
 from runtime.site_versions import SiteVersions
+from runtime.tls import served_with
 from runtime.walks import Walks
 from runtime.workshop import Workshop
 from tests.browser.air import Air
@@ -71,23 +73,24 @@ class Mall:
 
     def __init__(self, folder: Path, port: int = 0, site: Site | None = None, past: bool = False) -> None:
         self.site = site or small_mall()
+        grid = small_grid() if site is None else build_grid(site)
         self._started = time.monotonic()
-        self.service = DashboardService(self.site, small_grid(), DashboardSettings())
+        self.service = DashboardService(self.site, grid, DashboardSettings())
         database, self.passwords = records_with_users()
         if not (folder / "records.db").exists():  # else the sessions of before go on
             (folder / "records.db").write_bytes(database)
-        before = keep(folder) if past else None
+        before = keep(folder, site) if past else None
         engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
         self.journal = StoredJournal(engine)
         facts = before.facts if before else tuple(self.journal.read())  # a restart goes on from there
         self._began_at = before.end if before else facts[-1].at if facts else OPENED
-        self.dispatcher = DispatcherService(self.site, small_grid(), DispatcherSettings(), facts)
+        self.dispatcher = DispatcherService(self.site, grid, DispatcherSettings(), facts)
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.history = History(folder / "history", days=2)
         self.alarms: core.AlarmStore = AlarmMarks(engine)
         self.service.desk.alarms.mark(AlarmMarks(engine).load(self.now()))
         self.past: core.Past | None = JournalPast(
-            catalogue_of(self.site, small_grid()), self.journal, folder / "history"
+            catalogue_of(self.site, grid), self.journal, folder / "history"
         )
         self.hub = Hub(self)
         self.units: dict[str, m.UnitChanged] = {}
@@ -110,7 +113,9 @@ class Mall:
         self.air = Air(self.site, self.now)
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.certificate = served_with(folder)
+        """With ``nearhand tls`` in the folder the pages are https, as in the product."""
+        self.base = f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
 
     # --- what the adapter asks for ------------------------------------------------------------------------
 
@@ -299,7 +304,9 @@ class Mall:
         self.app = create_app(
             self, self.hub, workshop=Workshop(publishing), walks=self.walks, rules=RulesDesk(publishing)
         )
-        server = ScreensServer(server_config(self.app, "127.0.0.1", self.port), self.hub)
+        server = ScreensServer(
+            server_config(self.app, "127.0.0.1", self.port, *(self.certificate or ())), self.hub
+        )
         living = asyncio.create_task(self.live())
         serving = asyncio.create_task(server.serve(sockets=[self._listener]))
         while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn has no event for it
@@ -318,12 +325,12 @@ class Mall:
 
 
 @contextlib.contextmanager
-def open_mall(folder: Path, port: int = 0, past: bool = False) -> Iterator[Mall]:
+def open_mall(folder: Path, port: int = 0, past: bool = False, site: Site | None = None) -> Iterator[Mall]:
     """A mall whose pages are served until the block ends; its own failure is raised there.
 
-    ``past``: it has been open for a while (``tests/kept.py``).
+    ``past``: it has been open for a while (``tests/kept.py``). ``site``: another than the small one.
     """
-    mall = Mall(folder, port, past=past)
+    mall = Mall(folder, port, site, past)
     ready: Future[None] = Future()
     failure: list[BaseException] = []
     loop = asyncio.new_event_loop()

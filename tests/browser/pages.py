@@ -17,8 +17,14 @@ class Console:
         self.page.fill("input[name=user]", user)
         self.page.fill("input[name=password]", self.mall.passwords[user])
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".map-target canvas")
+        self.page.wait_for_selector(".map-target canvas", state="attached")
         return self
+
+    def bring(self, pane: str) -> None:
+        """``queue``, ``map`` or ``side`` to the front, where the screen shows one of them only."""
+        button = self.page.locator(f"[data-pane={pane}]")
+        if button.is_visible():
+            button.click()
 
     @property
     def rows(self) -> Locator:
@@ -40,6 +46,7 @@ class Console:
 
     def place_call(self, service: str, place: str) -> None:
         """Through the form, the place found by its name."""
+        self.bring("queue")
         self.page.click(".queue-head button")
         self.page.click(f"[data-service={service}]")
         self.page.fill("[data-field=place]", place)

@@ -23,28 +23,6 @@ def test_a_wrong_password_is_told_and_a_right_one_opens_the_map(mall: Mall, open
     Console(page, mall).log_in()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
-def test_a_call_goes_its_whole_way_before_the_operators_eyes(
-    mall: Mall, open_page: OpenPage, lang: str, width: int, height: int, picture: Picture
-) -> None:
-    page = open_page(width, height, lang)
-    console = Console(page, mall).log_in(lang=lang)
-    console.wait_live()
-    console.place_call("wheelchair", "L1 " + {"zh": "服务台", "en": "desk"}[lang])
-    row = console.rows.first
-    expect(row).to_be_visible(timeout=5_000)
-    picture(page, "placed")
-    expect(row.locator(".state-en_route")).to_be_visible(timeout=20_000)
-    picture(page, "en-route")
-    expect(console.detail.locator(".timeline")).to_contain_text({"zh": "接受", "en": "Accepted"}[lang])
-    expect(console.detail.locator(".response")).to_contain_text(re.compile(r"\d:\d\d"), timeout=60_000)
-    expect(row.locator(".state-cleared")).to_be_visible(timeout=20_000)
-    picture(page, "cleared")
-    kinds = [type(command).__name__ for command in mall.commands]
-    assert kinds == ["PlaceCall"]
-
-
 def test_a_place_is_chosen_on_the_map(mall: Mall, open_page: OpenPage) -> None:
     mall.asleep.update(mall.people)
     page = open_page()
@@ -200,18 +178,6 @@ def test_alarms_are_counted_and_acknowledged(mall: Mall, open_page: OpenPage) ->
     )
 
 
-def test_following_a_person_over_floors(mall: Mall, open_page: OpenPage) -> None:
-    page = open_page()
-    console = Console(page, mall).log_in()
-    page.keyboard.press("p")
-    page.click("[data-unit=u-01]")
-    page.keyboard.press("f")
-    other = "L2" if mall.people["u-01"].floor == 0 else "L1"
-    expect(page.locator(".map-hint")).to_contain_text("Following")
-    mall.people["u-01"].floor = mall.site.floor_index(other)
-    expect(console.floor(other)).to_have_attribute("aria-current", "true", timeout=6_000)
-
-
 def test_one_line_places_a_call_and_another_assigns_it(mall: Mall, open_page: OpenPage) -> None:
     mall.asleep.update(mall.people)
     page = open_page()
@@ -250,24 +216,6 @@ def test_a_call_is_drawn_onto_a_person(mall: Mall, open_page: OpenPage) -> None:
     x, y = console.map_point(*who.home)
     console.rows.first.drag_to(page.locator(".map-target"), target_position={"x": x, "y": y})
     expect(console.detail.locator(".task .sent > .link")).to_have_text("Li Na")
-
-
-def test_alarms_are_put_aside_with_a_reason_but_never_an_emergency(mall: Mall, open_page: OpenPage) -> None:
-    mall.asleep.update(mall.people)
-    page = open_page()
-    console = Console(page, mall).log_in()
-    console.place_call("medical", "desk")
-    page.locator(".alarm-light").click()
-    emergency = console.detail.locator(".alarm.level-1")
-    expect(emergency).to_be_visible()
-    expect(emergency.locator("[data-act=shelve]")).to_have_count(0)
-    silent = console.detail.locator(".alarm.level-3")
-    silent.locator("[data-act=shelve]").click()
-    silent.locator("[data-reason=known]").click()
-    expect(page.locator(".alarm-light .shelf-count")).to_have_text("1 shelved")
-    expect(silent).to_contain_text("Known")
-    silent.get_by_role("button", name="Take back").click()
-    expect(page.locator(".alarm-light .shelf-count")).to_have_count(0)
 
 
 def test_an_unknown_gateway_is_registered_where_it_hangs(mall: Mall, open_page: OpenPage) -> None:

@@ -13,26 +13,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_wheelchair_is_asked_for_brought_and_rated(
-    mall: Mall, open_page: OpenPage, lang: str, picture: Picture
-) -> None:
-    page = open_page(360, 640, lang)
-    customer = Customer(page, mall).scan("L1-desk", lang)
-    picture(page, "start")
-    customer.ask("wheelchair")
-    helper = {"zh": "正在", "en": "is"}[lang]
-    expect(customer.state).to_contain_text(helper, timeout=15_000)
-    picture(page, "waiting")
-    expect(page.locator("[data-stars]")).to_have_count(3, timeout=60_000)
-    picture(page, "thanks")
-    page.click("[data-stars='3']")
-    expect(page.locator("[data-stars]")).to_have_count(0)
-    expect(page.locator(".question")).to_have_text(
-        {"zh": "谢谢您的评价", "en": "Thank you for telling us"}[lang]
-    )
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_was_lent_stays_in_sight_and_is_collected(
     mall: Mall, open_page: OpenPage, lang: str, picture: Picture
 ) -> None:

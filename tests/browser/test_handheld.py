@@ -51,48 +51,6 @@ def eventually(page: Page, holds: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_offer_way_scene_outcome(mall: Mall, open_page: OpenPage, lang: str, picture: Picture) -> None:
-    only(mall)
-    page = open_page(360, 640, lang, has_touch=True)
-    handheld = Handheld(page, mall, UNIT).log_in(lang)
-    expect(page.locator(".ready-light")).to_be_visible()
-    expect(page.locator(".ready .big")).to_contain_text("L")  # though it stands still
-    picture(page, "ready")
-    a_call(mall)
-    accept = handheld.button("accept")
-    expect(accept).to_be_visible(timeout=10_000)
-    picture(page, "offer")
-    box = accept.bounding_box()
-    assert box
-    assert box["height"] >= 64
-    handheld.press("accept")
-    expect(handheld.button("picked")).to_be_visible()
-    expect(page.locator(".plan svg polyline.way").first).to_be_visible()
-    picture(page, "way")
-    page.fill(".number", "W-7")
-    handheld.press("picked")
-    handheld.press("arrived")
-    picture(page, "scene")
-    handheld.press("done")
-    page.click("[data-outcome=handed_over]")
-    picture(page, "outcome")
-    handheld.press("send")
-    expect(page.locator(".ready-light, [data-act=returned]")).to_be_visible()
-    wanted = ["AcceptOffer", "ReportItemPickedUp", "ReportOnScene", "ReportDone"]
-    eventually(page, lambda: kinds(mall) == wanted)
-    done = mall.commands[-1]
-    assert isinstance(done, m.ReportDone)
-    assert done.outcome == "handed_over"
-    page.click("[data-act=book]")
-    page.click("[data-tab=jobs]")
-    expect(page.locator(".jobs li")).to_have_count(1)
-    picture(page, "jobs")
-    receipts = [one.receipt for one in mall.commands if isinstance(one, m.ReportReceipt)]
-    assert "delivered" in receipts
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_on_scene_the_check_list_is_the_calls_own_and_help_comes(
     mall: Mall, open_page: OpenPage, lang: str, picture: Picture
 ) -> None:
@@ -127,30 +85,6 @@ def test_declining_needs_a_reason(mall: Mall, open_page: OpenPage) -> None:
     eventually(page, lambda: kinds(mall) == ["DeclineOffer"])
     [decline] = [one for one in mall.commands if isinstance(one, m.DeclineOffer)]
     assert decline.reason == "too_far"
-
-
-def test_offline_presses_survive_a_reload_and_arrive_once_in_order(mall: Mall, open_page: OpenPage) -> None:
-    only(mall)
-    page = open_page(360, 640)
-    handheld = Handheld(page, mall, UNIT).log_in()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    a_call(mall, "luggage")
-    expect(handheld.button("accept")).to_be_visible(timeout=10_000)
-    page.context.set_offline(True)
-    handheld.press("accept")
-    expect(handheld.button("arrived")).to_be_visible()
-    page.reload()
-    expect(page.locator(".line.yellow")).to_contain_text("waiting to send")
-    handheld.press("arrived")
-    expect(handheld.button("done")).to_be_visible()
-    assert kinds(mall) == []
-    page.context.set_offline(False)
-    eventually(page, lambda: kinds(mall) == ["AcceptOffer", "ReportOnScene"])
-    expect(page.locator(".line.yellow")).to_have_count(0)
-    expect(handheld.button("done")).to_be_visible()
-    accepted, arrived = [one for one in mall.commands if not isinstance(one, m.ReportReceipt)]
-    assert accepted.at < arrived.at
-    eventually(page, lambda: mall.units[UNIT].status == "on_scene")
 
 
 def hold(page: Page, seconds: float) -> None:

@@ -148,6 +148,9 @@ async function place(service: Service, note: string): Promise<void> {
   }
 }
 
+/** A thing's name as it stands within a sentence. */
+const inSentence = (name: Parameters<typeof named>[0]): string => (lang === "en" ? named(name).toLowerCase() : named(name));
+
 function who(): string {
   const first = status?.helpers[0];
   return first ? `${named(first.role)} ${named(first.name)}` : t("helper");
@@ -156,7 +159,7 @@ function who(): string {
 function stateLine(now: Status): string {
   if (now.state === "on_scene") return t("onScene", { who: who() });
   const first = now.helpers[0];
-  if (first) return first.state === "en_route_to_item" ? t("fetching", { who: who(), item: named(now.item) || named(now.name) }) : t("coming", { who: who() });
+  if (first) return first.state === "en_route_to_item" ? t("fetching", { who: who(), item: inSentence(now.item ?? now.name) }) : t("coming", { who: who() });
   return t(now.waiting ? "waiting" : "finding");
 }
 
@@ -225,7 +228,7 @@ const atClock = (us: number): string => new Date(us / 1e3).toLocaleTimeString(la
 function borrowed(): Node[] {
   const loan = status?.loan;
   if (!loan) return [];
-  const title = t("loan", { item: lang === "en" ? named(loan.item).toLowerCase() : named(loan.item) });
+  const title = t("loan", { item: inSentence(loan.item) });
   return [
     h(
       "section",

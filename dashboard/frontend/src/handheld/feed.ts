@@ -1,7 +1,7 @@
 // From the socket into the handheld's state; receipts for offers; the way asked for again while walking.
 
 import { effect } from "@preact/signals";
-import { now, serverNow } from "../shared/clock";
+import { clockBehindMs, now, serverNow } from "../shared/clock";
 import { get } from "../shared/http";
 import { me } from "../shared/login";
 import type { RouteJson, SiteJson } from "../shared/site";
@@ -43,7 +43,7 @@ function hear(message: TextMessage): void {
     state.place.value = told.place;
     heardVersion(state.told.value.unit.version);
     state.toldAt.value = serverNow() * 1e3;
-    void keep("mine", { told: state.told.value, at: state.toldAt.value });
+    void keep("mine", { told: state.told.value, at: state.toldAt.value, behind: clockBehindMs() });
     void flush();
   }
 }

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { now, startClock } from "../shared/clock";
+import { now, recallClock, startClock } from "../shared/clock";
 import { get } from "../shared/http";
 import { clockTime, lang, named, setLang } from "../shared/i18n";
 import { LoginForm, askWho, logOut, me, type Me } from "../shared/login";
@@ -50,7 +50,7 @@ function Head({ who }: { who: Me }) {
       <span class={`link link-${link}`} role="status">
         <i /> {t(`link.${link}`)}
       </span>
-      <button class="flat" onClick={() => void leave()} title={t("logout")}>
+      <button class="flat" data-act="leave" onClick={() => void leave()} title={t("logout")}>
         {named(who.name, who.user)}
       </button>
       <BookButton />
@@ -127,10 +127,11 @@ async function begin(): Promise<void> {
 
 /** Opened without a connection: what was known last. */
 async function recall(): Promise<void> {
-  const before = await outbox.kept<{ told: state.Mine; at: number }>("mine");
+  const before = await outbox.kept<{ told: state.Mine; at: number; behind?: number }>("mine");
   if (!before) return;
   state.told.value = before.told;
   state.toldAt.value = before.at;
+  recallClock(before.behind ?? 0);
 }
 
 async function start(): Promise<void> {

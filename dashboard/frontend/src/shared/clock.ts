@@ -5,6 +5,9 @@ import { signal } from "@preact/signals";
 /** Server milliseconds minus `performance.now()`, null until the first word of the server. */
 let offsetMs: number | null = null;
 
+/** How far this computer's own clock was behind the server's on the last visit. */
+let behindMs = 0;
+
 /** Follows slow drift; a message that came faster than any before it is believed at once. */
 const DRIFT_SHARE = 0.05;
 /** A jump beyond this is a new clock (a restart, a corrected server), not a late message. */
@@ -27,10 +30,18 @@ export function heardServerTime(serverMs: number): void {
   refresh();
 }
 
-/** Server time in milliseconds since 1970; this computer's own until the server has spoken. */
+/** Server time in milliseconds since 1970; by this computer's own clock until the server has spoken. */
 export function serverNow(): number {
   if (past) return past.ms + (performance.now() - past.heard) * past.rate;
-  return offsetMs === null ? Date.now() : performance.now() + offsetMs;
+  return offsetMs === null ? Date.now() + behindMs : performance.now() + offsetMs;
+}
+
+/** To be kept for a visit without a connection, so that what is pressed then has its true time. */
+export const clockBehindMs = (): number => (offsetMs === null ? behindMs : performance.now() + offsetMs - Date.now());
+
+export function recallClock(behind: number): void {
+  behindMs = behind;
+  refresh();
 }
 
 /** Server time, renewed four times a second: what countdowns are drawn from. */
