@@ -158,7 +158,7 @@ def test_a_draft_with_an_error_is_shown_where_it_is_and_a_good_one_is_published_
     workshop.tab("publish")
     page.click("[data-act=check]")
     expect(page.locator("[data-verdict=right]")).to_be_visible(timeout=LONG_MS)
-    expect(page.locator(f'[data-change="spots {spot.spot}"]')).to_contain_text("y_m")
+    expect(page.locator(f'[data-change="spots {spot.spot}"]')).to_contain_text("y (m)")
     workshop.field("note").fill("desk moved")
     picture(page, "diff")
     page.click("[data-act=publish]")

@@ -1,13 +1,10 @@
 // The console: control room and technician.
 
-import { effect } from "@preact/signals";
-import { render } from "preact";
 import { startClock } from "../shared/clock";
 import { get } from "../shared/http";
-import { lang, setLang } from "../shared/i18n";
-import { LoginForm, askWho, me } from "../shared/login";
+import { me } from "../shared/login";
+import { LogIn, openPage } from "../shared/shell";
 import type { SiteJson } from "../shared/site";
-import { setTheme, theme } from "../shared/theme";
 import { goToFloor, tab } from "./actions";
 import { AlarmPanel } from "./alarmpanel";
 import { announce } from "./alarms";
@@ -31,7 +28,7 @@ import { openShared } from "./replay";
 import { Staff } from "./staff";
 import { Stack, stackShown } from "./stack";
 import * as state from "./state";
-import { coded, t } from "./texts";
+import { t } from "./texts";
 import { ReplayButton, TimeBar } from "./timebar";
 import { TopBar, openTab } from "./topbar";
 
@@ -40,7 +37,7 @@ const TABS = ["detail", "staff", "items", "gateways", "site", "figures"] as cons
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
-  if (me.value === false) return <LogIn />;
+  if (me.value === false) return <LogIn title={t("login.title")} done={() => void begin()} />;
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   if (WALL) return <Wall />;
   return (
@@ -137,27 +134,6 @@ function StatusLine() {
   );
 }
 
-function LogIn() {
-  const texts = {
-    title: t("login.title"),
-    user: t("login.user"),
-    password: t("login.password"),
-    enter: t("login.enter"),
-    failure: (code: string) => {
-      const text = coded("login", code);
-      return text === code.replaceAll("_", " ") ? t("login.failed") : text;
-    },
-  };
-  return (
-    <div class="login">
-      <LoginForm texts={texts} query="" done={() => void begin()} />
-      <button class="plain lang" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>
-        {lang.value === "zh" ? "English" : "中文"}
-      </button>
-    </div>
-  );
-}
-
 let begun = false;
 
 /** Somebody is logged in: the site, then the stream. */
@@ -178,23 +154,5 @@ async function begin(): Promise<void> {
   bringForward();
 }
 
-async function start(): Promise<void> {
-  setTheme(theme.value);
-  setLang(lang.value);
-  startClock(500);
-  effect(() => {
-    document.title = t("app.title");
-  });
-  render(<Page />, document.getElementById("app") as HTMLElement);
-  for (;;) {
-    try {
-      await askWho("");
-      return await begin();
-    } catch {
-      // The server does not answer yet: the page waits and asks again.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-    }
-  }
-}
-
-void start();
+startClock(500);
+void openPage(Page, () => t("app.title"), begin);

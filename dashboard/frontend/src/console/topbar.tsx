@@ -1,10 +1,10 @@
 // The bar on top: what must always be in sight, in the same place on each screen.
 
 import { now } from "../shared/clock";
-import { clockTime, lang, minutesSeconds, named, setLang } from "../shared/i18n";
+import { clockTime, minutesSeconds, named } from "../shared/i18n";
 import { Icon, RoleShape } from "../shared/icon";
-import { logOut, me } from "../shared/login";
-import { setTheme, theme } from "../shared/theme";
+import { me } from "../shared/login";
+import { LanguageButton, LogOutButton, ThemeButton } from "../shared/shell";
 import { siteTitle, tab, type Tab } from "./actions";
 import { alarms, onShelf, unacknowledged } from "./alarms";
 import { link as activeLink } from "./feed";
@@ -106,19 +106,12 @@ function Switches() {
       <button class="plain" onClick={() => setSound(!soundOn.value)} aria-pressed={soundOn.value} title={t(soundOn.value ? "top.sound.on" : "top.sound.off")}>
         <Icon name={soundOn.value ? "sound" : "mute"} size={18} />
       </button>
-      <button class="plain" onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} title={t("top.theme")} aria-label={t("top.theme")}>
-        <Icon name={theme.value === "dark" ? "sun" : "moon"} size={18} />
-      </button>
-      <button class="plain lang" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} title={t("top.language")} lang={lang.value === "zh" ? "en" : "zh-CN"}>
-        {lang.value === "zh" ? "EN" : "中文"}
-      </button>
+      <ThemeButton />
+      <LanguageButton />
       <button class="plain" onClick={() => (helpShown.value = !helpShown.value)} title="?" aria-label={t("help.title")}>
         <Icon name="help" size={18} />
       </button>
-      <button class="plain user" onClick={() => void logOut("")} title={t("top.logout")}>
-        <span>{me.value ? named(me.value.name, me.value.user) : ""}</span>
-        <Icon name="out" size={17} />
-      </button>
+      <LogOutButton name={me.value ? named(me.value.name, me.value.user) : ""} />
     </div>
   );
 }

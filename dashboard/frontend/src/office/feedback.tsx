@@ -4,8 +4,7 @@ import { signal } from "@preact/signals";
 import { command } from "../shared/http";
 import type { FeedbackChanged } from "../shared/protocol";
 import { reasonText } from "../shared/reasons";
-import { Stream } from "../shared/stream";
-import { localTime } from "./state";
+import { hear, localTime } from "./state";
 import { coded, t } from "./texts";
 
 const GRADES = ["at_once", "three_days", "this_month"] as const;
@@ -13,15 +12,10 @@ const rows = signal<ReadonlyMap<string, FeedbackChanged>>(new Map());
 const refused = signal("");
 const closing = signal<string | null>(null);
 
-export const stream = new Stream("/ws", {
-  text: (message) => {
-    if (message.t === "snap") rows.value = new Map((message.data as FeedbackChanged[]).map((row) => [row.feedback_id, row]));
-    else if (message.t === "ev") rows.value = new Map(rows.value).set((message.data as FeedbackChanged).feedback_id, message.data as FeedbackChanged);
-  },
-  loggedOut: () => location.assign("/"),
-  failed: () => undefined,
+hear("feedback", (message) => {
+  if (message.t === "snap") rows.value = new Map((message.data as FeedbackChanged[]).map((row) => [row.feedback_id, row]));
+  else if (message.t === "ev") rows.value = new Map(rows.value).set((message.data as FeedbackChanged).feedback_id, message.data as FeedbackChanged);
 });
-stream.subscribe(["feedback"]);
 
 async function send(body: Record<string, unknown>): Promise<boolean> {
   const answer = await command<{ accepted: boolean; reason: string }>("/api/commands", body).catch(() => ({ accepted: false, reason: "bad_request" }));

@@ -46,6 +46,9 @@ const CONTROLS = {
 export type ControlIcon = keyof typeof CONTROLS;
 
 /** The path of a service's icon by its icon name; a question mark for one that is not known. */
+/** What a service may be drawn with. */
+export const SERVICE_ICONS: readonly string[] = Object.keys(SERVICES);
+
 export const servicePath = (icon: string): string => SERVICES[icon] ?? CONTROLS.help;
 
 export const controlPath = (icon: ControlIcon): string => CONTROLS[icon];

@@ -1,46 +1,13 @@
-// What the technician's pages ask of the server. Refusals come as codes that the texts put into words.
+// What the technician's pages get from the server.
 
-import { HttpError, newKey } from "../shared/http";
+import type { About, Finding } from "../shared/draft/drafting";
 import type { SiteJson } from "../shared/site";
-import type { Backdrop, Installed } from "./model";
-
-export interface Finding {
-  severity: "error" | "warning";
-  file: string;
-  feature: string;
-  text: string;
-}
-
-export interface Draft {
-  base: number;
-  version: number;
-  by: string;
-  at: number;
-  imported: boolean;
-  installed: Installed;
-  backdrops: Backdrop[];
-}
+import type { Drawing } from "./model";
 
 export interface Shown {
-  draft: Draft;
+  draft: About & { imported: boolean } & Drawing;
   site: SiteJson;
   findings: Finding[];
-}
-
-export interface Change {
-  table: string;
-  id: string;
-  action: "added" | "removed" | "changed";
-  fields: { field: string; before: string; after: string }[];
-}
-
-export interface Version {
-  revision: number;
-  at: number;
-  by: string;
-  note: string;
-  changes: number;
-  current: boolean;
 }
 
 export interface Mark {
@@ -102,31 +69,4 @@ export interface TagLine {
   device_class: string;
   problem: string;
   other: string;
-}
-
-const SHORT_MS = 15_000;
-/** Checking tries every service on the draft, in a process of its own. */
-export const LONG_MS = 150_000;
-
-/** One request. Files go as they are, all else as JSON. */
-export async function ask<T>(method: string, path: string, body?: unknown, patience = SHORT_MS): Promise<T> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), patience);
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (method === "POST") headers["Idempotency-Key"] = newKey();
-  const init: RequestInit = { method, headers, credentials: "same-origin", signal: abort.signal };
-  if (body instanceof Blob) init.body = body;
-  else if (body !== undefined) {
-    headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(body);
-  }
-  try {
-    const answer = await fetch(path, init);
-    const text = await answer.text();
-    const data = (text && answer.headers.get("content-type")?.includes("json") ? JSON.parse(text) : null) as { error?: { code: string; message: { en: string } } } | null;
-    if (!answer.ok) throw new HttpError(answer.status, data?.error?.code ?? "failed", data?.error?.message.en ?? "");
-    return data as T;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Point } from "../shared/site";
-import { ask } from "./api";
+import { ask } from "../shared/ask";
 import { drags, wantsClick, type World } from "./drag";
 import { rounded, type Backdrop } from "./model";
 import * as state from "./state";
@@ -13,13 +13,13 @@ const moving = signal<{ at: Point } | null>(null);
 const scaling = signal<{ floor: string; points: Point[] } | null>(null);
 const WIDTH_M = 60;
 
-const of = (floor: string): Backdrop | null => state.drawing.value?.backdrops.find((one) => one.floor === floor) ?? null;
+const of = (floor: string): Backdrop | null => state.draft.content.value?.backdrops.find((one) => one.floor === floor) ?? null;
 
 function put(floor: string, next: Backdrop | null, key = ""): void {
-  const now = state.drawing.peek();
+  const now = state.draft.content.peek();
   if (!now) return;
   const others = now.backdrops.filter((one) => one.floor !== floor);
-  state.change({ ...now, backdrops: next ? [...others, next] : others }, key);
+  state.draft.change({ ...now, backdrops: next ? [...others, next] : others }, key);
 }
 
 export function Backdrops({ floor, editable, world }: { floor: string; editable: boolean; world: World }) {

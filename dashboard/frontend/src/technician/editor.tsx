@@ -3,10 +3,14 @@
 import { signal } from "@preact/signals";
 import { named } from "../shared/i18n";
 import { HttpError } from "../shared/http";
-import { ask, LONG_MS, type Finding, type Shown } from "./api";
+import { LONG_MS, ask } from "../shared/ask";
+import { DraftBar } from "../shared/draft/bar";
+import type { Finding } from "../shared/draft/drafting";
+import { Findings } from "../shared/draft/findings";
+import type { Shown } from "./api";
 import { BackdropForm } from "./backdrops";
 import { ID, KINDS, find, floorOf, idOf, moved, nameOf, placeOf, withEntry, type Chosen, type Connector, type Installed, type Kind, type Zone } from "./model";
-import { Findings, goTo } from "./findings";
+import { goTo, wayTo } from "./findings";
 import * as state from "./state";
 import { t } from "./texts";
 
@@ -18,22 +22,7 @@ type Entry = Installed[Kind][number];
 export function Editor() {
   return (
     <section class="panel-body">
-      <div class="bar">
-        <button data-act="undo" disabled={!state.steps.value.past} onClick={state.undo} title="Ctrl+Z">
-          {t("edit.undo")}
-        </button>
-        <button data-act="redo" disabled={!state.steps.value.future} onClick={state.redo} title="Ctrl+Y">
-          {t("edit.redo")}
-        </button>
-        <span class={`save save-${state.saving.value}`} role="status">
-          {t(`save.${state.saving.value}`)}
-        </span>
-        {state.saving.value === "moved" && (
-          <button class="small" onClick={() => void state.load()}>
-            {t("save.load")}
-          </button>
-        )}
-      </div>
+      <DraftBar of={state.draft} />
       <div class="adds" role="group" aria-label={t("edit.add")}>
         {ADDABLE.map((kind) => (
           <button key={kind} data-add={kind} aria-pressed={state.adding.value === kind} onClick={() => (state.adding.value = state.adding.value === kind ? null : kind)}>
@@ -42,7 +31,7 @@ export function Editor() {
         ))}
       </div>
       {state.chosen.value ? <Form key={`${state.chosen.value.kind} ${state.chosen.value.id}`} chosen={state.chosen.value} /> : <p class="muted">{t("edit.none")}</p>}
-      <Findings findings={state.findings.value} />
+      <Findings findings={state.draft.findings.value} way={wayTo} />
       <List />
       <BackdropForm />
       <MapImport />
@@ -52,14 +41,14 @@ export function Editor() {
 
 /** Puts a changed entry back; a new id keeps it chosen. */
 function put(chosen: Chosen, entry: Entry | null, key = ""): void {
-  const now = state.drawing.peek();
+  const now = state.draft.content.peek();
   if (!now) return;
-  state.change(withEntry(now, chosen, entry), key);
+  state.draft.change(withEntry(now, chosen, entry), key);
   state.chosen.value = entry && { kind: chosen.kind, id: idOf(chosen.kind, entry) };
 }
 
 function Form({ chosen }: { chosen: Chosen }) {
-  const drawing = state.drawing.value;
+  const drawing = state.draft.content.value;
   const entry = drawing && find(drawing, chosen);
   if (!drawing || !entry) return null;
   const { kind, id } = chosen;
@@ -190,7 +179,7 @@ function Stock({ entry, set }: { entry: Record<string, unknown>; set: (fields: R
 
 function Way({ connector, set, number }: { connector: Connector; set: (fields: Record<string, unknown>) => void; number: (field: string, label: string, step?: number) => unknown }) {
   const check = (field: "both_ways" | "wheels" | "fire_safe") => (
-    <label class="tick">
+    <label class="yes-no">
       <input type="checkbox" checked={connector[field]} onChange={(event) => set({ [field]: event.currentTarget.checked })} /> {t(`way.${field}`)}
     </label>
   );
@@ -219,7 +208,7 @@ function Way({ connector, set, number }: { connector: Connector; set: (fields: R
       <fieldset class="stops">
         <legend>{t("way.stops")}</legend>
         {(state.site.value?.floors ?? []).map((one) => (
-          <label key={one.floor} class="tick">
+          <label key={one.floor} class="yes-no">
             <input type="checkbox" data-stop={one.floor} checked={stopsAt(one.floor)} onChange={() => toggle(one.floor)} /> {one.floor}
           </label>
         ))}
@@ -241,7 +230,7 @@ function Way({ connector, set, number }: { connector: Connector; set: (fields: R
 }
 
 function List() {
-  const drawing = state.drawing.value;
+  const drawing = state.draft.content.value;
   const kind = listed.value;
   if (!drawing) return null;
   return (
@@ -281,10 +270,10 @@ const imported = signal<Finding[]>([]);
 async function takeMap(file: File): Promise<void> {
   importing.value = true;
   try {
-    await state.saved();
-    const answer = await ask<Shown>("POST", `/api/workshop/map?version=${state.draft.peek()?.version ?? 0}`, file, LONG_MS);
+    await state.draft.saved();
+    const answer = await ask<Shown>("POST", `/api/workshop/map?version=${state.draft.about.peek()?.version ?? 0}`, file, LONG_MS);
     imported.value = answer.findings;
-    await state.load();
+    await state.draft.load();
     state.said.value = { tone: "good", text: t("import.done", { n: answer.site.floors.length }) };
   } catch (error) {
     state.said.value = { tone: "bad", text: t("import.failed", { why: error instanceof HttpError ? error.detail : "" }) };
@@ -305,7 +294,7 @@ function MapImport() {
         }} />
       </label>
       {importing.value && <p role="status">{t("import.busy")}</p>}
-      {imported.value.length > 0 && <Findings findings={imported.value} />}
+      {imported.value.length > 0 && <Findings findings={imported.value} way={wayTo} />}
       <a class="download" href="/api/workshop/site.zip">
         {t("import.download")}
       </a>

@@ -25,7 +25,7 @@ export function Gateways() {
         {t("tab.gateways")} <span class="muted">{t("gw.summary", { ok: all.length - bad.length, all: all.length })}</span>
       </h2>
       <div class="bar">
-        <label class="tick">
+        <label class="yes-no">
           <input type="checkbox" checked={onlyBad.value} onChange={(event) => (onlyBad.value = event.currentTarget.checked)} /> {t("gw.only")}
         </label>
         <input aria-label={t("gw.find")} placeholder={t("gw.find")} value={sought.value} onInput={(event) => (sought.value = event.currentTarget.value)} />

@@ -1,24 +1,25 @@
 // The technician's pages: what hangs where, whether it hears, and whether people are found there.
 
 import { effect } from "@preact/signals";
-import { render } from "preact";
 import { startClock } from "../shared/clock";
-import { lang, named, setLang } from "../shared/i18n";
+import { named } from "../shared/i18n";
 import { Icon } from "../shared/icon";
-import { LoginForm, askWho, logOut, me } from "../shared/login";
-import { setTheme, theme } from "../shared/theme";
+import { me } from "../shared/login";
+import { LanguageButton, LogIn, LogOutButton, ThemeButton, openPage } from "../shared/shell";
 import { Editor } from "./editor";
 import { Gateways } from "./gateways";
 import { Plan } from "./plan";
-import { Publish, loadVersions } from "./publish";
 import * as state from "./state";
 import { Tags } from "./tags";
-import { coded, t } from "./texts";
+import { t } from "./texts";
+import { Publish } from "../shared/draft/publish";
+import { stepKeys } from "../shared/draft/bar";
+import { wayTo } from "./findings";
 import { WalkOnMap, WalkPanel } from "./walk";
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
-  if (me.value === false) return <LogIn />;
+  if (me.value === false) return <LogIn title={t("login.title")} done={() => void begin()} />;
   if (me.value.role !== "technician" && me.value.role !== "admin") return <NotYours />;
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   return (
@@ -50,7 +51,11 @@ function Page() {
 function Panel() {
   switch (state.tab.value) {
     case "publish":
-      return <Publish />;
+      return (
+        <section class="panel-body">
+          <Publish of={state.publisher} way={wayTo} timeZone={state.site.value?.timezone} />
+        </section>
+      );
     case "walk":
       return <WalkPanel />;
     case "gateways":
@@ -76,29 +81,11 @@ function Top() {
         <i /> {t(`link.${link}`)}
       </span>
       <span class="switches">
-        <button class="plain" onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label={t("top.theme")} title={t("top.theme")}>
-          <Icon name={theme.value === "dark" ? "sun" : "moon"} size={18} />
-        </button>
-        <button class="plain lang" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} lang={lang.value === "zh" ? "en" : "zh-CN"}>
-          {lang.value === "zh" ? "EN" : "中文"}
-        </button>
-        <button class="plain" onClick={() => void logOut("")} title={t("top.logout")} aria-label={t("top.logout")}>
-          <Icon name="out" size={17} />
-        </button>
+        <ThemeButton />
+        <LanguageButton />
+        <LogOutButton />
       </span>
     </header>
-  );
-}
-
-function LogIn() {
-  const texts = { title: t("login.title"), user: t("login.user"), password: t("login.password"), enter: t("login.enter"), failure: (code: string) => coded("login", code) };
-  return (
-    <div class="login">
-      <LoginForm texts={texts} query="" done={() => void begin()} />
-      <button class="plain lang" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>
-        {lang.value === "zh" ? "English" : "中文"}
-      </button>
-    </div>
   );
 }
 
@@ -106,7 +93,7 @@ const NotYours = () => (
   <div class="login">
     <p role="alert">{t("login.notTechnician")}</p>
     <a href="/">{t("login.toConsole")}</a>
-    <button onClick={() => void logOut("")}>{t("top.logout")}</button>
+    <LogOutButton />
   </div>
 );
 
@@ -114,16 +101,16 @@ let begun = false;
 
 async function begin(): Promise<void> {
   if (!me.value || (me.value.role !== "technician" && me.value.role !== "admin")) return;
-  await state.load();
+  await state.draft.load();
   if (begun) return;
   begun = true;
   state.listen();
   addEventListener("keydown", keys);
   addEventListener("beforeunload", (event) => {
-    if (state.saving.peek() !== "saved") event.preventDefault();
+    if (state.draft.saving.peek() !== "saved") event.preventDefault();
   });
   effect(() => {
-    if (state.tab.value === "publish") void loadVersions().catch(() => undefined);
+    if (state.tab.value === "publish") void state.publisher.loadVersions().catch(() => undefined);
     if (state.tab.value !== "map") state.adding.value = null;
   });
 }
@@ -136,32 +123,11 @@ function keys(event: KeyboardEvent): void {
     return;
   }
   if (typing || state.tab.peek() !== "map") return;
-  const control = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  if (control && key === "z" && !event.shiftKey) state.undo();
-  else if (control && (key === "y" || (key === "z" && event.shiftKey))) state.redo();
-  else if (event.key === "Delete" && state.chosen.peek()?.kind !== "homes") document.querySelector<HTMLButtonElement>("[data-act=delete]")?.click();
+  if (stepKeys(state.draft, event)) return;
+  if (event.key === "Delete" && state.chosen.peek()?.kind !== "homes") document.querySelector<HTMLButtonElement>("[data-act=delete]")?.click();
   else return;
   event.preventDefault();
 }
 
-async function start(): Promise<void> {
-  setTheme(theme.value);
-  setLang(lang.value);
-  startClock(500);
-  effect(() => {
-    document.title = t("app.title");
-  });
-  render(<Page />, document.getElementById("app") as HTMLElement);
-  for (;;) {
-    try {
-      await askWho("");
-      return await begin();
-    } catch {
-      // The server does not answer yet: the page waits and asks again.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-    }
-  }
-}
-
-void start();
+startClock(500);
+void openPage(Page, () => t("app.title"), begin);

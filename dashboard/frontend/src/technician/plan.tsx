@@ -111,7 +111,7 @@ function clicked(at: Point): void {
   const wanted = wantsClick.peek();
   if (wanted) return wanted(roundedAt(at));
   const kind = state.adding.peek();
-  const drawing = state.drawing.peek();
+  const drawing = state.draft.content.peek();
   const floor = state.floor.peek();
   if (!kind || !drawing || !floor) {
     state.chosen.value = null;
@@ -119,13 +119,13 @@ function clicked(at: Point): void {
   }
   const above = state.site.peek()?.floors[floor.i + 1]?.floor ?? state.site.peek()?.floors[floor.i - 1]?.floor ?? null;
   const entry = fresh(drawing, kind, floor.floor, at, above);
-  state.change(withEntry(drawing, { kind, id: idOf(kind, entry) }, entry));
+  state.draft.change(withEntry(drawing, { kind, id: idOf(kind, entry) }, entry));
   state.chosen.value = { kind, id: idOf(kind, entry) };
   state.adding.value = null;
 }
 
 function Marks({ floor, editable, world }: { floor: string; editable: boolean; world: World }) {
-  const drawing = state.drawing.value;
+  const drawing = state.draft.content.value;
   if (!drawing) return null;
   const chosen = state.chosen.value;
   return (
@@ -167,19 +167,19 @@ interface MarkProps {
 
 function MarkOf({ kind, id, stop, at, editable, world }: MarkProps) {
   const chosen = state.chosen.value;
-  const drawing = state.drawing.value!;
+  const drawing = state.draft.content.value!;
   const entry = find(drawing, { kind, id })!;
   const drag = dragged.value;
   const [x, y] = drag?.kind === kind && drag.id === id && drag.stop === stop ? drag.at : at;
   const selected = chosen?.kind === kind && chosen.id === id;
   const health = kind === "gateways" ? state.gateways.value.get(id)?.health?.state : undefined;
-  const wrong = state.findings.value.some((one) => one.feature.includes(`(${id})`) || one.feature === id);
+  const wrong = state.draft.findings.value.some((one) => one.feature.includes(`(${id})`) || one.feature === id);
   const name = named(nameOf(entry), id);
   const icon: ControlIcon = kind === "connectors" ? (entry as Connector).kind : ICONS[kind];
   const commit = (to: Point, key: string): void => {
-    const now = state.drawing.peek();
+    const now = state.draft.content.peek();
     const entryNow = now && find(now, { kind, id });
-    if (now && entryNow) state.change(withEntry(now, { kind, id }, moved(kind, entryNow, to, stop)), key);
+    if (now && entryNow) state.draft.change(withEntry(now, { kind, id }, moved(kind, entryNow, to, stop)), key);
   };
   return (
     <g
@@ -224,12 +224,12 @@ function MarkOf({ kind, id, stop, at, editable, world }: MarkProps) {
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 /** Corners of the chosen zone: drag one, press between two for a new one, Delete for one less. */
 function Corners({ id, floor, world }: { id: string; floor: string; world: World }) {
-  const zone = state.drawing.value!.installed.zones.find((one) => one.zone === id && one.floor === floor);
+  const zone = state.draft.content.value!.installed.zones.find((one) => one.zone === id && one.floor === floor);
   if (!zone) return null;
   const ring = zone.polygon.outer;
   const put = (outer: Point[], key = ""): void => {
-    const now = state.drawing.peek();
-    if (now) state.change(withEntry(now, { kind: "zones", id }, { ...zone, polygon: { ...zone.polygon, outer: outer.map(roundedAt) } }), key);
+    const now = state.draft.content.peek();
+    if (now) state.draft.change(withEntry(now, { kind: "zones", id }, { ...zone, polygon: { ...zone.polygon, outer: outer.map(roundedAt) } }), key);
   };
   const replaced = (i: number, to: Point): Point[] => ring.map((corner, at) => (at === i ? to : corner));
   return (

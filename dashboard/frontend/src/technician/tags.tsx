@@ -3,7 +3,8 @@
 import { signal } from "@preact/signals";
 import { HttpError, command, newKey } from "../shared/http";
 import { reasonText } from "../shared/reasons";
-import { ask, type TagLine } from "./api";
+import { ask } from "../shared/ask";
+import type { TagLine } from "./api";
 import * as state from "./state";
 import { coded, t } from "./texts";
 
@@ -180,7 +181,7 @@ function Enrolled() {
       <ul class="devices">
         {rows.slice(0, SHOWN).map((row) => (
           <li key={row.device_id}>
-            <label class="tick">
+            <label class="yes-no">
               <input type="checkbox" data-device={row.device_id} disabled={row.kind === "staff"} checked={marked.value.has(row.device_id)} onChange={() => {
                 const next = new Set(marked.value);
                 if (!next.delete(row.device_id)) next.add(row.device_id);
