@@ -49,9 +49,8 @@ class UserEntry(msgspec.Struct, frozen=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """Who looked at whom, or did what outside the journal."""
+    """Who looked at whom, or did what; ``detail`` says why, where somebody said so."""
 
-    id: int
     at: int
     who: str
     what: str

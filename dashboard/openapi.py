@@ -67,6 +67,7 @@ class CommandAnswer(msgspec.Struct):
 
 class Audit(msgspec.Struct):
     entries: list[AuditEntry]
+    more_before: int | None
 
 
 class AlarmWish(msgspec.Struct):
@@ -241,7 +242,10 @@ OPERATIONS: Final = (
         query=("unit",),
     ),
     Operation("post", "/api/looked", "Enter who looked at whom", CONSOLE, body=Looked),
-    Operation("get", "/api/audit", "Who looked at whom", ("admin",), None, Audit, query=("before", "limit")),
+    Operation("get", "/api/audit", "Who did what and why", ("admin",), None, Audit,
+              query=("since", "until", "find", "limit")),
+    Operation("get", "/api/audit.csv", "The same as a table", ("admin",), media_type="text/csv",
+              query=("since", "until", "find")),
     Operation(
         "get", "/api/gateways/{sender}/post", "Where a gateway posts, and its token", WORKSHOP, answer=Door
     ),

@@ -8,6 +8,7 @@ import msgspec
 from contracts.figures import Figures
 from contracts.messages import CallChanged, Candidate, Fact, Message
 from contracts.quantities import Instant
+from dashboard.access import AuditEntry
 
 MARK_KINDS: Final = (
     *("CallReceived", "UnitOnScene", "CallCleared", "CallCancelled"),
@@ -109,6 +110,10 @@ class Past(Protocol):
 
     def incident(self, call_id: str, now: Instant) -> Incident | None:
         """Everything about one call; None when it is not in the journal, or too long ago."""
+        ...
+
+    def deeds(self, since: Instant, until: Instant, find: str, limit: int) -> Sequence[AuditEntry]:
+        """What people did in [since, until) that has all words of ``find``, newest first."""
         ...
 
     def figures(self, since: Instant, until: Instant, utc_offset_s: int) -> Figures:

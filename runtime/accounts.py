@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import itertools
 import secrets
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Final, Literal
@@ -14,6 +15,7 @@ from contracts.errors import StorageError
 from contracts.quantities import DAY, Instant, from_seconds
 from contracts.sitemap import Name, Site
 from dashboard.access import AuditEntry, RoleName, Session, UserEntry
+from dashboard.audit import matches
 from runtime.accounts_tables import audit, sessions, users
 
 ROLES: Final = ("operator", "staff", "technician", "admin")
@@ -190,13 +192,17 @@ class Accounts:
         with self._writing() as connection:
             connection.execute(sa.insert(audit).values(row))
 
-    def entries(self, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
-        """The audit, newest first; ``before``: only entries with a smaller id."""
-        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(audit.c.id < before)
+    def entries(
+        self, since: Instant = 0, until: Instant | None = None, find: str = "", limit: int = 100
+    ) -> Sequence[AuditEntry]:
+        """Of [since, until) what has all words of ``find``, newest first."""
+        query = sa.select(*audit.c).where(audit.c.at >= since).order_by(audit.c.at.desc(), audit.c.id.desc())
+        if until is not None:
+            query = query.where(audit.c.at < until)
         with self._reading() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+            rows = connection.execution_options(yield_per=500).execute(query)
+            entries = (AuditEntry(row.at, row.who, row.what, row.whom, row.detail) for row in rows)
+            return list(itertools.islice((entry for entry in entries if matches(entry, find)), limit))
 
     def prune(self, now: Instant, audit_days: int) -> int:
         """Drop sessions that are over and audit entries that are too old; returns how many entries."""

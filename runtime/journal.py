@@ -88,6 +88,19 @@ class StoredJournal:
             rows = connection.execute(query.order_by(journal.c.seq).limit(limit))
             return [_as_fact(row.payload) for row in rows]
 
+    def backwards(self, kinds: Sequence[str], after: int, until: int) -> Iterator[Fact]:
+        """Facts of some kinds with numbers in (after, until], newest first."""
+        while until > after:
+            query = sa.select(journal.c.seq, journal.c.payload).where(
+                journal.c.seq > after, journal.c.seq <= until, journal.c.kind.in_(kinds)
+            )
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.order_by(journal.c.seq.desc()).limit(READ_CHUNK)).all()
+            yield from (_as_fact(row.payload) for row in rows)
+            if len(rows) < READ_CHUNK:
+                return
+            until = rows[-1].seq - 1
+
 
 class MemoryJournal:
     """The journal of a simulated world: the same bytes, in a list."""

@@ -3,6 +3,7 @@
 The dashboard's process reads here what the dispatcher and positioning wrote; it never writes.
 """
 
+import itertools
 import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,8 @@ from contracts.errors import StorageError
 from contracts.figures import Figures, figures
 from contracts.messages import Fact, Message
 from contracts.quantities import HOUR, MILLISECOND, MINUTE, SECOND, Instant
+from dashboard import audit
+from dashboard.access import AuditEntry
 from dashboard.past import MARK_KINDS, MARKS_LIMIT, Decision, Incident, Mark, Span, Track
 from dispatcher import enrolment, views
 from dispatcher.catalogue import Catalogue
@@ -103,6 +106,12 @@ class JournalPast:
             decisions=tuple(decisions),
             tracks=tuple(self._tracks(call, min(end + AROUND, call.received_at + TRACK_LIMIT))),
         )
+
+    def deeds(self, since: Instant, until: Instant, find: str, limit: int) -> list[AuditEntry]:
+        after, last = self._journal.seq_at(since - 1), self._journal.seq_at(until - 1)
+        kinds = [kind.__name__ for kind in audit.DEEDS]
+        found = audit.deeds(self._journal.backwards(kinds, after, last), find)
+        return list(itertools.islice(found, limit))
 
     def figures(self, since: Instant, until: Instant, utc_offset_s: int) -> Figures:
         before = self._journal.seq_at(since - 1)

@@ -51,8 +51,10 @@ class Accounts(Protocol):
 
     def audit(self, who: str, what: str, whom: str, at: Instant, detail: str = "") -> None: ...
 
-    def entries(self, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
-        """Newest first; ``before``: only entries with a smaller id."""
+    def entries(
+        self, since: Instant = 0, until: Instant | None = None, find: str = "", limit: int = 100
+    ) -> Sequence[AuditEntry]:
+        """Of [since, until) what has all words of ``find``, newest first."""
         ...
 
 

@@ -82,16 +82,6 @@ def people_routes(screens: Screens) -> APIRouter:
         await screens.audit(session.by, what, whom, text_field(body, "detail", ""))
         return empty()
 
-    @router.get("/api/audit")
-    async def audit(request: Request) -> Response:
-        await screens.require(request, "admin")
-        before, limit = request.query_params.get("before"), request.query_params.get("limit", "100")
-        if not limit.isdecimal() or not (before is None or before.isdecimal()):
-            raise Failure("bad_request", "before, limit: expected numbers")
-        number = int(before) if before is not None else None
-        entries = await asyncio.to_thread(core.accounts.entries, number, min(int(limit), 1000))
-        return Json({"entries": entries})
-
     return router
 
 

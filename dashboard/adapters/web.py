@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.errors import ConfigError, WorldError
 from dashboard.access import Refusal
 from dashboard.adapters.alarms import alarm_routes
+from dashboard.adapters.audit import audit_routes
 from dashboard.adapters.commands import command_routes
 from dashboard.adapters.core import Accounts, ScreensCore
 from dashboard.adapters.customers import customer_routes
@@ -125,6 +126,7 @@ def create_app(
     app.include_router(replay_routes(screens))
     app.include_router(past_routes(screens))
     app.include_router(alarm_routes(screens))
+    app.include_router(audit_routes(screens))
     app.include_router(user_routes(screens))
     app.add_exception_handler(Failure, on_failure)
     app.add_exception_handler(Refusal, on_refusal)

@@ -1,6 +1,8 @@
 """The office: figures with charts and tables, things to put right, people, audit."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -66,9 +68,46 @@ def test_a_person_is_added_and_it_is_known_by_whom(mall: Mall, open_page: OpenPa
     picture(page, "people")
     check(page, page.url)
     page.locator("nav a[href='#audit']").click()
-    expect(page.locator("tbody tr").nth(0)).to_contain_text("disable user")
-    expect(page.locator("tbody tr").nth(1)).to_contain_text("operator/admin")
+    page.select_option("[name=what]", "disable_user")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("operator/admin")
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh", 1366), ("en", 1920), ("zh", 360)])
+def test_the_audit_shows_commands_is_filtered_and_exported(
+    mall: Mall, open_page: OpenPage, picture: Picture, lang: str, width: int
+) -> None:
+    page = open_page(width, 800, lang)
+    open_office(page, mall, "audit", lang=lang)
+    mall.inject(m.CancelCall(**_stamp(mall), call_id=_place(mall), reason="customer_left"))
+    page.select_option("[name=what]", "CallCancelled")
+    row = page.locator("tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("operator/lin")
+    expect(row).to_contain_text("Call cancelled" if lang == "en" else "呼叫取消")
+    page.select_option("[name=what]", "")
+    page.fill("[name=find]", "received lin")
+    expect(row).to_have_count(1)
+    page.fill("[name=find]", "")
+    expect(row.nth(4)).to_be_visible()
     picture(page, "audit")
+    check(page, page.url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with page.expect_download() as download:
+        page.click("[data-act=export]")
+    assert "CallCancelled" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def _stamp(mall: Mall) -> dict[str, Any]:
+    return {"command_id": f"k-{mall.now()}", "by": "operator/lin", "at": mall.now()}
+
+
+def _place(mall: Mall) -> str:
+    """A call by operator Lin; its id."""
+    spot = mall.site.spots[0]
+    place = m.Place(spot.floor, spot.x_m, spot.y_m, spot.spot)
+    mall.inject(m.PlaceCall(**_stamp(mall), service="luggage", place=place))
+    return max(mall.dispatcher.ledger.open_calls, key=lambda call_id: int(call_id[1:]))
 
 
 def test_services_show_their_targets_and_ladders(mall: Mall, open_page: OpenPage, picture: Picture) -> None:

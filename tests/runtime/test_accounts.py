@@ -109,13 +109,15 @@ def test_the_language_is_remembered(accounts: Accounts) -> None:
     assert session.language == "en"
 
 
-def test_the_audit_is_read_newest_first_in_pages(accounts: Accounts) -> None:
+def test_the_audit_is_read_newest_first_by_time_and_words(accounts: Accounts) -> None:
     for index in range(5):
         accounts.audit("operator/lin", "follow", f"u-{index}", NOW + index, "x" * 1000)
     first = accounts.entries(limit=2)
     assert [entry.whom for entry in first] == ["u-4", "u-3"]
     assert len(first[0].detail) == 500
-    assert [entry.whom for entry in accounts.entries(before=first[-1].id)] == ["u-2", "u-1", "u-0"]
+    assert [entry.whom for entry in accounts.entries(NOW + 1, first[-1].at)] == ["u-2", "u-1"]
+    assert [entry.whom for entry in accounts.entries(find="FOLLOW u-2")] == ["u-2"]
+    assert accounts.entries(find="follow nobody") == []
 
 
 def test_old_entries_are_dropped_after_their_days(accounts: Accounts) -> None:

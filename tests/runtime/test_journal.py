@@ -33,6 +33,15 @@ def test_reads_in_order_over_chunks(url: str) -> None:
     assert [fact.seq for fact in journal.read()] == list(range(READ_CHUNK + 7))
 
 
+def test_some_kinds_are_read_backwards_over_chunks(url: str) -> None:
+    journal = StoredJournal(open_store(url))
+    journal.append(facts(0, READ_CHUNK + 7))
+    journal.append([CallRated(seq=READ_CHUNK + 7, at=1, call_id="c1", stars=3, note="")])
+    cleared = [fact.seq for fact in journal.backwards(["CallCleared"], 1, READ_CHUNK + 7)]
+    assert cleared == list(range(READ_CHUNK + 6, 1, -1))
+    assert [fact.seq for fact in journal.backwards(["CallRated"], -1, READ_CHUNK + 7)] == [READ_CHUNK + 7]
+
+
 def test_a_fact_is_never_written_twice(url: str) -> None:
     journal = StoredJournal(open_store(url))
     journal.append(facts(0, 2))

@@ -113,8 +113,5 @@ def test_who_looked_at_whom_is_entered_and_read_by_the_admin(tmp_path: Path) -> 
                 ("operator/operator", "follow", "u-02"),
                 ("operator/operator", "follow", "u-01"),
             ]
-            page = (await admin.get("/api/audit", params={"before": entries[1]["id"], "limit": 1})).json()
-            assert [entry["whom"] for entry in page["entries"]] == ["u-01"]
-            assert (await admin.get("/api/audit", params={"limit": "all"})).status_code == 400
 
     asyncio.run(scenario())

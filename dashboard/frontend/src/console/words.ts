@@ -1,5 +1,6 @@
 // How things are called on the screen: places, people, services, who did it.
 
+import { factWord } from "../shared/facts";
 import { named } from "../shared/i18n";
 import type { CallChanged, Place, TaskView, TimelineEntry } from "../shared/protocol";
 import { reasonsText } from "../shared/reasons";
@@ -68,7 +69,7 @@ function detailText({ kind, detail }: TimelineEntry): string {
 
 /** One line of a call's timeline. */
 export function factText(entry: TimelineEntry): string {
-  const what = coded("fact", entry.kind);
+  const what = factWord(entry.kind);
   const who = entry.unit_id ? ` · ${unitName(entry.unit_id)}` : "";
   const detail = entry.detail ? ` · ${detailText(entry)}` : "";
   return what + who + detail;

@@ -5,6 +5,7 @@ import { command } from "../shared/http";
 import type { FeedbackChanged } from "../shared/protocol";
 import { reasonText } from "../shared/reasons";
 import { hear, localTime } from "./state";
+import { Table } from "./table";
 import { coded, t } from "./texts";
 
 const GRADES = ["at_once", "three_days", "this_month"] as const;
@@ -31,22 +32,11 @@ export function Feedback() {
       {refused.value && <p class="warn" role="alert">{t("pe.refused", { why: refused.value })}</p>}
       {all.length === 0 && <p class="muted">{t("fb.none")}</p>}
       {all.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              {[t("fb.text"), t("fb.grade"), t("fb.owner"), t("fb.due"), t("fb.state"), ""].map((text, i) => (
-                <th key={i} scope="col">
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
+        <Table heads={[t("fb.text"), t("fb.grade"), t("fb.owner"), t("fb.due"), t("fb.state"), ""]}>
             {all.map((row) => (
               <Row key={row.feedback_id} row={row} />
             ))}
-          </tbody>
-        </table>
+        </Table>
       )}
     </section>
   );

@@ -7,6 +7,7 @@ import { minutesSeconds } from "../shared/i18n";
 import type { Figures as FiguresJson, Waits } from "../shared/protocol";
 import { Chart, type Line } from "./charts";
 import { roleName, serviceName } from "./state";
+import { Table } from "./table";
 import { coded, t } from "./texts";
 
 const SPANS = [1, 24, 168] as const;
@@ -67,10 +68,10 @@ function All({ figures }: { figures: FiguresJson }) {
         <Big name={t("fig.declined")} value={percent(figures.declined_share)} />
       </dl>
       <Chart title={t("fig.byHour")} axis={t("fig.hour")} labels={hoursOf(first, last)} lines={hourLines(byHour.slice(first, last))} />
-      <Table head={t("fig.hour")} rows={byHour.flatMap((waits, hour) => (waits ? [{ name: `${hour}:00`, waits }] : []))} />
+      <WaitsTable head={t("fig.hour")} rows={byHour.flatMap((waits, hour) => (waits ? [{ name: `${hour}:00`, waits }] : []))} />
       <Chart title={t("fig.byService")} axis={t("fig.service")} labels={byService.map((one) => one.name)} lines={serviceLines(byService.map((one) => one.waits))} />
-      <Table head={t("fig.service")} rows={byService} />
-      <Table head={t("fig.floor")} rows={Object.entries(figures.by_floor).map(([name, waits]) => ({ name, waits }))} />
+      <WaitsTable head={t("fig.service")} rows={byService} />
+      <WaitsTable head={t("fig.floor")} rows={Object.entries(figures.by_floor).map(([name, waits]) => ({ name, waits }))} />
       <div class="columns">
         <Misses misses={figures.misses} />
         <Short figures={figures} />
@@ -109,19 +110,9 @@ function Big({ name, value }: { name: string; value: string }) {
   );
 }
 
-function Table({ head, rows }: { head: string; rows: { name: string; waits: Waits }[] }) {
+function WaitsTable({ head, rows }: { head: string; rows: { name: string; waits: Waits }[] }) {
   return (
-    <table>
-      <thead>
-        <tr>
-          {[head, t("fig.tasks"), t("fig.onTime"), t("fig.unserved"), t("fig.p50"), t("fig.p80"), t("fig.p90"), t("fig.p99"), t("fig.promise")].map((text) => (
-            <th key={text} scope="col">
-              {text}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <Table heads={[head, t("fig.tasks"), t("fig.onTime"), t("fig.unserved"), t("fig.p50"), t("fig.p80"), t("fig.p90"), t("fig.p99"), t("fig.promise")]}>
         {rows.map(({ name, waits }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
@@ -141,8 +132,7 @@ function Table({ head, rows }: { head: string; rows: { name: string; waits: Wait
             </td>
           </tr>
         ))}
-      </tbody>
-    </table>
+    </Table>
   );
 }
 

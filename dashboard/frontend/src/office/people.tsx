@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { HttpError, get, newKey, post, put } from "../shared/http";
 import { named } from "../shared/i18n";
 import { site } from "./state";
+import { Table } from "./table";
 import { coded, t } from "./texts";
 
 interface User {
@@ -48,17 +49,7 @@ export function People() {
       <New />
       {told.value && <p class="good" role="status">{told.value}</p>}
       {failed.value && <p class="warn" role="alert">{failed.value}</p>}
-      <table>
-        <thead>
-          <tr>
-            {[t("pe.user"), t("pe.name"), t("pe.role"), t("pe.unit"), t("pe.state"), ""].map((text, i) => (
-              <th key={i} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+      <Table heads={[t("pe.user"), t("pe.name"), t("pe.role"), t("pe.unit"), t("pe.state"), ""]}>
           {users.value.map((one) => (
             <tr key={one.user} data-user={one.user}>
               <th scope="row">{one.user}</th>
@@ -76,8 +67,7 @@ export function People() {
               </td>
             </tr>
           ))}
-        </tbody>
-      </table>
+      </Table>
     </section>
   );
 }

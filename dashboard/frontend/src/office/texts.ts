@@ -156,8 +156,11 @@ const zh = {
   "au.who": "谁",
   "au.what": "做了什么",
   "au.whom": "对象",
-  "au.detail": "详情",
+  "au.detail": "原因与详情",
   "au.more": "更早的",
+  "au.all": "全部",
+  "au.find": "查找：人、对象、原因",
+  "au.export": "导出表格",
   "au.none": "没有记录",
 };
 
@@ -315,8 +318,11 @@ const en: Record<keyof typeof zh, string> = {
   "au.who": "Who",
   "au.what": "Did",
   "au.whom": "Whom",
-  "au.detail": "Detail",
+  "au.detail": "Why, and details",
   "au.more": "Older",
+  "au.all": "everything",
+  "au.find": "Find: who, whom, why",
+  "au.export": "Export as a table",
   "au.none": "No entries",
 };
 

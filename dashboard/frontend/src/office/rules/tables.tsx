@@ -3,6 +3,7 @@
 import { minutesSeconds, named } from "../../shared/i18n";
 import { RoleShape, ServiceIcon } from "../../shared/icon";
 import type { Shape } from "../../shared/shapes";
+import { Table as TableForm } from "../table";
 import { coded, t } from "../texts";
 import { chosen, idOf, type Entry, type Rules, type Table } from "./state";
 
@@ -60,17 +61,7 @@ export function RulesTable({ table, rules, choose = false }: { table: Table; rul
   if (table === "services") (entries as Rules["services"]).sort((a, b) => a.priority - b.priority);
   const shown = columns(rules)[table];
   return (
-    <table class={`rules-${table}`}>
-      <thead>
-        <tr>
-          {[t(`ru.${table}`), ...shown.map((one) => one.head)].map((text) => (
-            <th key={text} scope="col">
-              {text}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <TableForm heads={[t(`ru.${table}`), ...shown.map((one) => one.head)]}>
         {entries.map((entry) => {
           const id = idOf(table, entry);
           const is = chosen.value?.table === table && chosen.value.id === id;
@@ -92,7 +83,6 @@ export function RulesTable({ table, rules, choose = false }: { table: Table; rul
             </tr>
           );
         })}
-      </tbody>
-    </table>
+    </TableForm>
   );
 }
