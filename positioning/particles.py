@@ -109,6 +109,13 @@ def _walk(
 ) -> None:
     """Each device in as many steps as its spell is long."""
     x, y, vx, vy, cell = place
+    size = x.shape[1]
+    new = (
+        np.empty(size, np.float32),
+        np.empty(size, np.float32),
+        np.empty(size, np.float32),
+        np.empty(size, np.float32),
+    )
     for i in range(len(index)):
         row = index[i]
         part_s = elapsed_s[i] / np.float32(steps[i])
@@ -118,34 +125,50 @@ def _walk(
             rough = rough_m[i] if step == 0 else np.float32(0)
             jitter = np.sqrt(np.float32(JITTER_M2_PER_S) * part_s + rough * rough)
             numbers = normal[(turn + 101 * step) % ROWS]
-            for p in range(x.shape[1]):
-                new_vx = keep * vx[row, p] + renew * numbers[2, p]
-                new_vy = keep * vy[row, p] + renew * numbers[3, p]
-                half_s = part_s * np.float32(0.5)
-                new_x = x[row, p] + half_s * (vx[row, p] + new_vx) + jitter * numbers[0, p]
-                new_y = y[row, p] + half_s * (vy[row, p] + new_vy) + jitter * numbers[1, p]
-                there = _reached(terrain, cell[row, p], x[row, p], y[row, p], new_x, new_y)
-                if there >= 0:
-                    x[row, p], y[row, p], cell[row, p] = new_x, new_y, there
-                    vx[row, p], vy[row, p] = new_vx, new_vy
-                else:  # a wall: stay, and turn back
-                    vx[row, p] = new_vx * np.float32(-0.5)
-                    vy[row, p] = new_vy * np.float32(-0.5)
+            _advance(
+                (x[row], y[row], vx[row], vy[row]),
+                new,
+                (keep, renew, part_s * np.float32(0.5), jitter),
+                numbers,
+            )
+            _settle((x[row], y[row], vx[row], vy[row], cell[row]), new, terrain)
+
+
+_Four = tuple[Singles, Singles, Singles, Singles]
 
 
 @compiled
-def _reached(
-    terrain: Terrain, cell: int, x: np.float32, y: np.float32, new_x: np.float32, new_y: np.float32
-) -> int:
-    """The cell of the new point, -1 when one cannot walk there directly."""
+def _advance(
+    old: _Four, new: _Four, terms: tuple[np.float32, np.float32, np.float32, np.float32], numbers: Singles
+) -> None:
+    """One device's particles as they would go on open ground."""
+    x, y, vx, vy = old
+    new_x, new_y, new_vx, new_vy = new
+    keep, renew, half_s, jitter = terms
+    for p in range(len(x)):
+        new_vx[p] = keep * vx[p] + renew * numbers[2, p]
+        new_vy[p] = keep * vy[p] + renew * numbers[3, p]
+        new_x[p] = x[p] + half_s * (vx[p] + new_vx[p]) + jitter * numbers[0, p]
+        new_y[p] = y[p] + half_s * (vy[p] + new_vy[p]) + jitter * numbers[1, p]
+
+
+@compiled
+def _settle(place: _Places, new: _Four, terrain: Terrain) -> None:
+    """Where one can walk there directly they go; at a wall they stay and turn back."""
+    x, y, vx, vy, cell = place
+    new_x, new_y, new_vx, new_vy = new
     x0, y0, per_m = terrain.x0_m, terrain.y0_m, terrain.per_m
-    right = np.int32((new_x - x0) * per_m) - np.int32((x - x0) * per_m)
-    down = np.int32((new_y - y0) * per_m) - np.int32((y - y0) * per_m)
-    if right < -REACH or right > REACH or down < -REACH or down > REACH:
-        return -1
-    if not (terrain.reach[cell] >> ((down + REACH) * SIDE + right + REACH)) & 1:
-        return -1
-    return int(terrain.lattice[terrain.place[cell] + down * terrain.columns + right])
+    for p in range(len(x)):
+        right = np.int32((new_x[p] - x0) * per_m) - np.int32((x[p] - x0) * per_m)
+        down = np.int32((new_y[p] - y0) * per_m) - np.int32((y[p] - y0) * per_m)
+        if right != 0 or down != 0:
+            near = -REACH <= right <= REACH and -REACH <= down <= REACH
+            bit = (down + REACH) * SIDE + right + REACH
+            if not near or not (terrain.reach[cell[p]] >> bit) & 1:
+                vx[p], vy[p] = new_vx[p] * np.float32(-0.5), new_vy[p] * np.float32(-0.5)
+                continue
+            cell[p] = terrain.lattice[terrain.place[cell[p]] + down * terrain.columns + right]
+        x[p], y[p], vx[p], vy[p] = new_x[p], new_y[p], new_vx[p], new_vy[p]
 
 
 @compiled
@@ -282,27 +305,35 @@ def _measure(
 
 def resample(cloud: Cloud, size: int, start: float) -> Cloud:
     """``size`` particles of equal weight each, systematically (Kitagawa, 1996); ``start`` in (0, 1)."""
-    index = copies(cloud.weight, size, start)
-    device = np.arange(len(index))[:, None]
-    equal = np.full(index.shape, 1 / size, np.float32)
-    copied = {f.name: getattr(cloud, f.name)[device, index] for f in fields(Cloud) if f.name != "weight"}
-    return Cloud(weight=equal, **copied)
+    made = nothing(size, len(cloud.weight))
+    index = np.arange(len(cloud.weight))
+    _copy(_arrays(cloud), _arrays(made), index, index, start)
+    return made
+
+
+def refresh(cloud: Cloud, index: Rows, start: float) -> None:
+    """The same in place, for the rows ``index``."""
+    made = nothing(cloud.weight.shape[1], len(index))
+    _copy(_arrays(cloud), _arrays(made), index, np.arange(len(index)), start)
+    cloud.put(index, made)
 
 
 @compiled
-def copies(weight: Singles, size: int, start: float) -> Ints:
-    """Which particle each of ``size`` new ones copies, (n, size), in proportion to the weights (n, p)."""
-    n, before = weight.shape
-    index = np.empty((n, size), np.int32)
-    for i in range(n):
-        total = np.float64(0)
+def _copy(old: _Arrays, new: _Arrays, rows: Rows, to: Rows, start: float) -> None:
+    """From ``rows`` of old clouds to those of new ones, in proportion to the weights."""
+    size, before = new[4].shape[1], old[4].shape[1]
+    for i in range(len(rows)):
+        row, out, weight = rows[i], to[i], old[4][rows[i]]
+        total = 0.0
         for p in range(before):
-            total += weight[i, p]
-        upto, made = np.float64(0), 0
+            total += weight[p]
+        upto, made = 0.0, 0
         for p in range(before):
-            upto += weight[i, p]
+            upto += weight[p]
             last = size if p == before - 1 else min(size, int(upto / total * size + start))
-            while made < last:
-                index[i, made] = p
-                made += 1
-    return index
+            for copy in range(made, last):
+                new[0][out, copy], new[1][out, copy] = old[0][row, p], old[1][row, p]
+                new[2][out, copy], new[3][out, copy] = old[2][row, p], old[3][row, p]
+                new[5][out, copy], new[6][out, copy] = old[5][row, p], old[6][row, p]
+                new[4][out, copy] = 1.0 / size
+            made = max(made, last)

@@ -225,7 +225,7 @@ class PositioningService:
         estimate = self._tracks.report(rows, self._world, now_s)
         ids = tuple(self._ids[row] for row in rows)
         cloud = self._tracks.cloud
-        names, changes = self._zones.update(rows, cloud.weight[rows], cloud.cell[rows])
+        names, changes = self._zones.update(rows, cloud.weight, cloud.cell)
         known = self._zones.map.names
         message = pack_positions(
             Positions(

@@ -334,7 +334,7 @@ class Tracks:
         again = rows[poor]
         if len(again):
             start = float(self._noise.uniform[turn, 0, 0])
-            self.cloud.put(again, particles.resample(self.cloud.rows(again), size, start))
+            particles.refresh(self.cloud, again, start)
         rough = ROUGH * np.sqrt(np.minimum(found.variance_m2, 100.0)) * size ** (-1 / 6)
         self.rough_m[rows] = np.where(poor, rough, 0.0)
 

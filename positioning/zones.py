@@ -6,7 +6,7 @@ clear majority, so that standing at a border flips nothing.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from contracts.geometry import shape
 from contracts.grid import WalkableGrid
 from contracts.sitemap import Polygon, Site
+from positioning.compiled import compiled
 
 ENTER: Final = 0.7
 LEAVE: Final = 0.3
 """Probabilities at which a zone of interest is entered and left."""
 LEAD: Final = 0.4
 """A name gives way to another that is more probable by so much: the gap between ENTER and LEAVE."""
-TOGETHER: Final = 64
-"""Devices counted in one go: their sums stay in the processor's cache."""
 Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ class ZoneMap:
     """Labels of the n cells; l labels, s names, z zones of interest."""
 
     label: Ints
-    """(n,) sorted so that labels of one name are neighbours."""
-    labels: int
-    begin: NDArray[np.intp]
-    """(s,) first label of each name."""
+    """(n,)"""
+    name_of: Ints
+    """(l,) name of each label."""
     names: tuple[str | None, ...]
     """(s,) the smallest zone or unit around; the first is None, no name."""
     zones: tuple[str, ...]
@@ -62,11 +61,10 @@ def draw(site: Site, grid: WalkableGrid) -> ZoneMap:
             inside[within, number] = True
     key = np.concatenate([name[:, None], inside], axis=1)
     distinct, label_of = np.unique(key, axis=0, return_inverse=True)
-    used, begin = np.unique(distinct[:, 0], return_index=True)
+    used, name_of = np.unique(distinct[:, 0], return_inverse=True)
     return ZoneMap(
         label=label_of.ravel().astype(np.int32),
-        labels=len(distinct),
-        begin=begin,
+        name_of=name_of.astype(np.int32),
         names=tuple(names[number] for number in used),
         zones=zones,
         member=distinct[:, 1:].astype(np.float32),
@@ -84,24 +82,58 @@ def _within(site: Site, grid: WalkableGrid, floor: str, polygon: Polygon) -> NDA
     return result
 
 
-def probabilities(zone_map: ZoneMap, weight: Singles, cell: Ints) -> tuple[Singles, Singles]:
-    """Of names (n, s) and of zones of interest (n, z), for clouds (n, p)."""
-    parts = [
-        _sums(zone_map, weight[begin : begin + TOGETHER], cell[begin : begin + TOGETHER])
-        for begin in range(0, max(len(cell), 1), TOGETHER)
-    ]
-    by_label = np.concatenate(parts)
-    alone = len(zone_map.begin) == zone_map.labels  # no name has two labels: nothing to sum
-    by_name = by_label if alone else np.add.reduceat(by_label, zone_map.begin, axis=1)
-    return by_name, by_label @ zone_map.member
+class Look(NamedTuple):
+    """Where m devices are by their clouds."""
+
+    name: Ints
+    """(m,) the most probable name."""
+    lead: Singles
+    """(m,) by how much it is more probable than the one said before; more than 1 where nothing was said."""
+    by_zone: Singles
+    """(m, z) probability of each zone of interest."""
 
 
-def _sums(zone_map: ZoneMap, weight: Singles, cell: Ints) -> Singles:
-    """Probabilities of the labels, (n, l)."""
-    n = len(cell)
-    key = zone_map.label[cell] + (np.arange(n, dtype=np.int32) * zone_map.labels)[:, None]
-    flat = np.bincount(key.ravel(), weight.ravel(), n * zone_map.labels)
-    return flat.reshape(n, zone_map.labels).astype(np.float32)
+def look(zone_map: ZoneMap, weight: Singles, cell: Ints, rows: Rows, said: Ints) -> Look:
+    """At ``rows`` (m,) of clouds (n, p), of which the names ``said`` (m,) were said, -1 = none."""
+    count = len(rows)
+    found = Look(
+        np.zeros(count, np.int32),
+        np.zeros(count, np.float32),
+        np.zeros((count, len(zone_map.zones)), np.float32),
+    )
+    _look(found, (zone_map.label, zone_map.name_of, zone_map.member), weight, cell, rows, said)
+    return found
+
+
+@compiled
+def _look(
+    found: Look, tables: tuple[Ints, Ints, Singles], weight: Singles, cell: Ints, rows: Rows, said: Ints
+) -> None:
+    label_of, name_of, member = tables
+    by_label = np.zeros(len(name_of), np.float32)
+    by_name = np.zeros(name_of.max() + 1, np.float32)
+    for i in range(len(rows)):
+        row = rows[i]
+        for p in range(weight.shape[1]):
+            by_label[label_of[cell[row, p]]] += weight[row, p]
+        for p in range(weight.shape[1]):
+            label = label_of[cell[row, p]]
+            share = by_label[label]
+            if share == 0:
+                continue  # each label once
+            by_label[label] = 0.0
+            by_name[name_of[label]] += share
+            for zone in range(member.shape[1]):
+                found.by_zone[i, zone] += share * member[label, zone]
+        best = name_of[label_of[cell[row, 0]]]
+        for p in range(weight.shape[1]):
+            name = name_of[label_of[cell[row, p]]]
+            if by_name[name] > by_name[best] or (by_name[name] == by_name[best] and name < best):
+                best = name
+        found.name[i] = best
+        found.lead[i] = by_name[best] - (by_name[said[i]] if said[i] >= 0 else np.float32(-1))
+        for p in range(weight.shape[1]):
+            by_name[name_of[label_of[cell[row, p]]]] = 0.0
 
 
 class ZoneMemory:
@@ -124,15 +156,14 @@ class ZoneMemory:
         self._inside[row] = False
 
     def update(
-        self, rows: NDArray[np.int64], weight: Singles, cell: Ints
+        self, rows: Rows, weight: Singles, cell: Ints
     ) -> tuple[Ints, list[tuple[int, int, bool, float]]]:
-        """Names of ``rows`` now, and what changed: (index into rows, zone, entered, probability)."""
-        by_name, by_zone = probabilities(self.map, weight, cell)
+        """Names of ``rows`` of the clouds (n, p) now, and what changed: (index into rows, zone, entered,
+        probability)."""
         said = self._name[rows]
-        best = np.argmax(by_name, axis=1).astype(np.int32)
-        take = np.arange(len(rows))
-        led = by_name[take, best] - np.where(said >= 0, by_name[take, np.maximum(said, 0)], -1.0)
-        name = np.where(led > LEAD, best, said)
+        found = look(self.map, weight, cell, rows, said)
+        by_zone = found.by_zone
+        name = np.where(found.lead > LEAD, found.name, said)
         self._name[rows] = name
         before = self._inside[rows]
         inside = np.where(before, by_zone > LEAVE, by_zone >= ENTER)

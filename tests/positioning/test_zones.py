@@ -1,7 +1,7 @@
 import numpy as np
 
 from contracts.sitemap import Zone
-from positioning.zones import ZoneMemory, draw, probabilities
+from positioning.zones import Look, ZoneMap, ZoneMemory, draw, look
 from tests.positioning.builders import grid_of, hall
 
 
@@ -12,12 +12,25 @@ def clouds(shares: list[float]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[1 - s, s] for s in shares], np.float32), cell
 
 
+def at(zone_map: ZoneMap, shares: list[float]) -> Look:
+    return look(zone_map, *clouds(shares), np.arange(len(shares)), np.full(len(shares), -1, np.int32))
+
+
 def test_probabilities_are_the_weights_in_each_polygon() -> None:
     zone_map = draw(hall(), grid_of())
-    by_name, by_zone = probabilities(zone_map, *clouds([0.25, 1.0]))
-    assert np.allclose(by_zone, [[0.75, 0.25], [0.0, 1.0]])
-    assert np.allclose(by_name.sum(axis=1), 1.0)
-    assert zone_map.names[int(np.argmax(by_name[1]))] == "east"
+    found = at(zone_map, [0.25, 1.0])
+    assert np.allclose(found.by_zone, [[0.75, 0.25], [0.0, 1.0]])
+    assert [zone_map.names[name] for name in found.name] == ["west", "east"]
+    assert np.allclose(found.lead, [1.75, 2.0]), "nothing was said before"
+
+
+def test_the_lead_is_over_what_was_said_before() -> None:
+    zone_map = draw(hall(), grid_of())
+    west, east = (zone_map.names.index(name) for name in ("west", "east"))
+    said = np.array([west, east, west], np.int32)
+    found = look(zone_map, *clouds([0.25, 0.25, 0.25]), np.arange(3), said)
+    assert list(found.name) == [west] * 3
+    assert np.allclose(found.lead, [0.0, 0.5, 0.0])
 
 
 def test_zones_name_before_the_unit_around_them_and_overlap_counts_twice() -> None:
@@ -29,9 +42,9 @@ def test_zones_name_before_the_unit_around_them_and_overlap_counts_twice() -> No
         **{**{f: getattr(site, f) for f in site.__struct_fields__}, "zones": (*site.zones, small)}
     )
     zone_map = draw(both, grid_of())
-    by_name, by_zone = probabilities(zone_map, *clouds([0.0]))
-    assert zone_map.names[int(np.argmax(by_name[0]))] == "kiosk"
-    assert np.allclose(by_zone, [[1.0, 0.0, 1.0]])
+    found = at(zone_map, [0.0])
+    assert zone_map.names[found.name[0]] == "kiosk"
+    assert np.allclose(found.by_zone, [[1.0, 0.0, 1.0]])
 
 
 def test_standing_at_the_border_flips_nothing() -> None:
@@ -53,10 +66,10 @@ def test_a_crossing_is_one_leave_and_one_enter() -> None:
     memory.reserve(2)
     events = []
     for share in (0.0, 0.3, 0.6, 0.9, 1.0):
-        _, changed = memory.update(np.array([1]), *clouds([share]))
+        _, changed = memory.update(np.array([1]), *clouds([0.0, share]))
         events += [(memory.map.zones[zone], entered) for _, zone, entered, _ in changed]
     assert events == [("west", True), ("west", False), ("east", True)]
     memory.clear(1)
-    name, changed = memory.update(np.array([1]), *clouds([0.0]))
+    name, changed = memory.update(np.array([1]), *clouds([0.0, 0.0]))
     assert memory.map.names[name[0]] == "west"
     assert [entered for *_, entered, _ in changed] == [True]
