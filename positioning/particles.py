@@ -135,6 +135,7 @@ def _walk(
 
 
 _Four = tuple[Singles, Singles, Singles, Singles]
+_Terms = tuple[np.float32, np.float32, np.float32, np.float32]
 
 
 @compiled

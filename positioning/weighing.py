@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from positioning.compiled import compiled
-from positioning.logarithm import logarithms
+from positioning.elementary import exponentials, logarithms
 from positioning.particles import Cloud, Ints, Rows, Singles
 from positioning.radiomap import FLOOR_DBM, UNIT_DB, Levels, RadioMap
 
@@ -113,12 +113,16 @@ def _expect(
     gateways: int,
 ) -> None:
     """Heard minus expected level in dB, (k, p)."""
+    begin, units = np.empty(len(cell), np.uint64), np.empty(len(cell), np.uint8)
+    for p in range(len(cell)):
+        begin[p] = np.uint64(cell[p]) * np.uint64(gateways)
     for k in range(heard):
-        above_dbm = evidence.rssi_dbm[i, k] - np.float32(FLOOR_DBM)
-        g = np.int64(evidence.gateway[i, k])
+        g = np.uint64(evidence.gateway[i, k])
         for p in range(len(cell)):
-            units = level[np.int64(cell[p]) * gateways + g]
-            apart[k, p] = above_dbm - offset_db[p] - np.float32(units) * np.float32(UNIT_DB)
+            units[p] = level[begin[p] + g]
+        above_dbm = evidence.rssi_dbm[i, k] - np.float32(FLOOR_DBM)
+        for p in range(len(cell)):
+            apart[k, p] = above_dbm - offset_db[p] - np.float32(units[p]) * np.float32(UNIT_DB)
 
 
 @compiled
@@ -162,10 +166,7 @@ def _score(
 
 @compiled
 def _reweigh(weight: Singles, score: Singles) -> None:
-    top = score.max()
-    total = np.float32(0)
-    for p in range(len(weight)):
-        weight[p] *= np.exp(score[p] - top)
-        total += weight[p]
-    for p in range(len(weight)):
-        weight[p] /= total
+    score -= score.max()
+    exponentials(score)
+    weight *= score
+    weight /= weight.sum()
