@@ -14,7 +14,8 @@ from contracts.quantities import DAY, HOUR, MINUTE, Instant
 from dashboard.view import FINISHED, View
 
 Act: TypeAlias = Literal["ack", "shelve", "unshelve"]
-SHELF_MINUTES: Final = (5, 15, 60)
+SHELF_MINUTES: Final = (5, 15, 60, 1440)
+"""The last is "until it is over": an alarm that comes back is another, and marks are kept for a day."""
 SHELF_REASONS: Final = ("known", "working", "test")
 FLOOD: Final = 10
 """More new alarms than this within ``FLOOD_WITHIN`` are shown by cause, until there are half as many."""

@@ -75,7 +75,7 @@ class AlarmWish(msgspec.Struct):
 
     act: Act
     alarms: list[str]
-    minutes: Literal[5, 15, 60] | None = None
+    minutes: Literal[5, 15, 60, 1440] | None = None
     reason: Literal["known", "working", "test"] | None = None
 
 

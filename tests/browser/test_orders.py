@@ -135,3 +135,48 @@ def test_one_operator_acknowledges_and_the_other_sees_it_also_after_a_reload(
     expect(second.locator(".alarm-light")).to_have_class(re.compile("level-none"))
     second.keyboard.press("w")
     expect(other.detail.locator(".alarm.acknowledged").first).to_be_visible()
+
+
+def test_a_template_fills_the_form_and_stays_in_the_browser(
+    mall: Mall, open_page: OpenPage, picture: Picture
+) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page(1366, 768)
+    Console(page, mall).log_in()
+    page.keyboard.press("n")
+    page.click("[data-service=wheelchair]")
+    page.fill("[data-field=place]", "desk")
+    page.click("#places-found button >> nth=0")
+    page.click("[data-act=keep-template]")
+    page.reload()
+    page.wait_for_selector(".map-target canvas")
+    page.keyboard.press("n")
+    page.click("[data-template='0']")
+    picture(page, "template")
+    page.click(".new-call button[type=submit]")
+    expect(page.locator(".queue-head .count")).to_have_text("1")
+    assert isinstance(mall.commands[-1], m.PlaceCall)
+    assert mall.commands[-1].service == "wheelchair"
+
+
+def test_words_go_to_all_of_a_floor_and_a_break_is_taken_back(
+    mall: Mall, open_page: OpenPage, picture: Picture
+) -> None:
+    page = open_page(1366, 768)
+    console = Console(page, mall).log_in()
+    page.keyboard.press("p")
+    page.select_option("[data-field=floor]", "L2")
+    upstairs = [member.unit_id for member in mall.site.staff if member.home_floor == "L2"]
+    expect(page.locator(".person")).to_have_count(len(upstairs))
+    page.fill("[name=broadcast]", "West gate is closed")
+    picture(page, "roster")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_contain_text(f"Sent to {len(upstairs)}")
+    sent = [one for one in mall.commands if isinstance(one, m.SendText)]
+    assert sorted(one.unit_id for one in sent) == sorted(upstairs)
+    page.locator(f"[data-unit={upstairs[0]}]").click()
+    console.detail.get_by_role("button", name="Break").click()
+    expect(page.locator(".unit .status-on_break")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.locator(".unit .status-on_break")).to_have_count(0)
+    assert [one.duty for one in mall.commands if isinstance(one, m.SetDuty)] == ["break", "on"]

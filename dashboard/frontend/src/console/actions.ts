@@ -66,7 +66,9 @@ export async function placeCall(service: string, place: Place, note: string): Pr
 
 export async function moveCall(callId: string, place: Place): Promise<void> {
   const written = draft.peek();
-  const moved = await send({ type: "MoveCall", call_id: callId, place }, t("said.moved"));
+  const before = state.calls.peek().get(callId)?.place;
+  const back = before && ((): void => void send({ type: "MoveCall", call_id: callId, place: before }, t("said.moved")));
+  const moved = await send({ type: "MoveCall", call_id: callId, place }, t("said.moved"), back ?? null);
   if (moved === null || draft.peek() !== written) return;
   draft.value = null;
   tab.value = "detail";
@@ -93,15 +95,26 @@ export const merge = (callId: string, into: string) =>
 export const unmerge = (callId: string) => order({ type: "UnmergeCall", call_id: callId }, "said.unmerged");
 export const addTask = (callId: string, role: string) =>
   order({ type: "AddTask", call_id: callId, role }, "said.added", (taskId) => void dropTask(taskId));
-export const dropTask = (taskId: string) => order({ type: "CancelTask", task_id: taskId, reason: "operator" }, "said.dropped");
+export function dropTask(taskId: string): Promise<string | null> {
+  const callId = taskId.split("-")[0] ?? "";
+  const role = state.calls.peek().get(callId)?.tasks.find((one) => one.task_id === taskId)?.role;
+  const back = role ? (): void => void addTask(callId, role) : null;
+  return order({ type: "CancelTask", task_id: taskId, reason: "operator" }, "said.dropped", back);
+}
 export const abandon = (callId: string) => order({ type: "AbandonCall", call_id: callId, reason: "customer_gone" }, "said.abandoned");
 export const relieve = (unitId: string, toUnitId: string | null, duty: "on" | "break" | "off") =>
   order({ type: "RelieveUnit", unit_id: unitId, to_unit_id: toUnitId, duty, reason: "operator" }, "said.relieved");
 export const returnLoan = (taskId: string, depot: string) => order({ type: "ReturnLoan", task_id: taskId, depot }, "said.loan");
-export const extendLoan = (taskId: string, dueAt: number) => order({ type: "ExtendLoan", task_id: taskId, due_at: dueAt }, "said.loan");
+/** `before`: when it was due until now, to go back to. */
+export const extendLoan = (taskId: string, dueAt: number, before: number | null = null): Promise<string | null> =>
+  order({ type: "ExtendLoan", task_id: taskId, due_at: dueAt }, "said.loan", before === null ? null : () => void extendLoan(taskId, before));
 export const writeOffLoan = (taskId: string) => order({ type: "WriteOffLoan", task_id: taskId, reason: "lost" }, "said.loan");
-export const moveStock = (move: StockMove) =>
-  order({ type: "MoveStock", item: move.item, count: move.count, from_depot: move.from_depot, to_depot: move.to_depot }, "said.loan");
+export const moveStock = (move: StockMove, undone = false): Promise<string | null> =>
+  order(
+    { type: "MoveStock", item: move.item, count: move.count, from_depot: move.from_depot, to_depot: move.to_depot },
+    "said.loan",
+    undone ? null : () => void moveStock({ ...move, from_depot: move.to_depot, to_depot: move.from_depot }, true),
+  );
 
 export const assign = (taskId: string, unitId: string) =>
   send(
@@ -111,7 +124,7 @@ export const assign = (taskId: string, unitId: string) =>
   );
 
 export const release = (taskId: string, unitId: string) =>
-  send({ type: "UnassignUnit", task_id: taskId, unit_id: unitId, reason: "operator" }, t("said.released"));
+  send({ type: "UnassignUnit", task_id: taskId, unit_id: unitId, reason: "operator" }, t("said.released"), () => void assign(taskId, unitId));
 
 /** Sends a person to whatever of the call presses most. */
 export function assignToCall(callId: string, unitId: string): void {
@@ -120,10 +133,20 @@ export function assignToCall(callId: string, unitId: string): void {
   if (task) void assign(task.task_id, unitId);
 }
 
-export const setDuty = (unitId: string, duty: "on" | "break" | "off") => send({ type: "SetDuty", unit_id: unitId, duty }, t("said.duty"));
+type Duty = "on" | "break" | "off";
+export const dutyOf = (unitId: string): Duty => {
+  const status = state.units.peek().get(unitId)?.status;
+  return status === "on_break" ? "break" : status === "off_duty" ? "off" : "on";
+};
+export function setDuty(unitId: string, duty: Duty): Promise<string | null> {
+  const before = dutyOf(unitId);
+  return send({ type: "SetDuty", unit_id: unitId, duty }, t("said.duty"), () => void send({ type: "SetDuty", unit_id: unitId, duty: before }, t("said.duty")));
+}
 
-export const closeConnector = (connector: string) => send({ type: "CloseConnector", connector, reason: "operator" }, t("said.site"));
-export const openConnector = (connector: string) => send({ type: "OpenConnector", connector }, t("said.site"));
+const close = (connector: string) => ({ type: "CloseConnector", connector, reason: "operator" });
+const open = (connector: string) => ({ type: "OpenConnector", connector });
+export const closeConnector = (connector: string) => send(close(connector), t("said.site"), () => void send(open(connector), t("said.site")));
+export const openConnector = (connector: string) => send(open(connector), t("said.site"), () => void send(close(connector), t("said.site")));
 /** Registers a gateway that the site's file does not know. */
 export async function hangGateway(gateway: string, place: Place): Promise<void> {
   const { floor, x_m, y_m } = place;
@@ -133,7 +156,7 @@ export async function hangGateway(gateway: string, place: Place): Promise<void> 
 
 export const removeGateway = (gateway: string) => send({ type: "RemoveGateways", gateways: [gateway] }, t("said.site"));
 
-export const setFireMode = (on: boolean) => send({ type: "SetFireMode", on }, t("said.site"));
+export const setFireMode = (on: boolean) => send({ type: "SetFireMode", on }, t("said.site"), () => void send({ type: "SetFireMode", on: !on }, t("said.site")));
 
 /** Shows a floor on the map. */
 export function goToFloor(index: number): void {

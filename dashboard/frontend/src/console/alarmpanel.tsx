@@ -10,6 +10,7 @@ import { select } from "./actions";
 import {
   SHELF_MINUTES,
   SHELF_REASONS,
+  UNTIL_OVER,
   acknowledge,
   alarmText,
   alarms,
@@ -138,7 +139,7 @@ function Shelf({ alarm }: { alarm: Alarm }) {
       <span class="segments">
         {SHELF_MINUTES.map((n) => (
           <button key={n} aria-pressed={minutes.value === n} onClick={() => (minutes.value = n)}>
-            {t("alarm.minutes", { n })}
+            {n === UNTIL_OVER ? t("alarm.untilOver") : t("alarm.minutes", { n })}
           </button>
         ))}
       </span>

@@ -16,7 +16,9 @@ import { depotName, itemName, placeText, serviceName } from "./words";
 
 /** Life and limb are never put aside. */
 export const mayShelve = (alarm: Alarm): boolean => alarm.level > 1;
-export const SHELF_MINUTES = [5, 15, 60] as const;
+/** The last: until it is over, a day at most. */
+export const UNTIL_OVER = 1440;
+export const SHELF_MINUTES = [5, 15, 60, UNTIL_OVER] as const;
 export const SHELF_REASONS = ["known", "working", "test"] as const;
 
 /** Open alarms, the gravest first, then the newest. */

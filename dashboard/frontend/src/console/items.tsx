@@ -60,7 +60,7 @@ function Loan({ loan, depot }: { loan: LoanView; depot: string }) {
           <button class="small" data-act="loan-back" onClick={() => void returnLoan(loan.task_id, depot)}>
             {to("items.back")}
           </button>
-          <button class="small" onClick={() => void extendLoan(loan.task_id, Math.round(Math.max(loan.due_at, now.value * 1e3) + LONGER_US))}>
+          <button class="small" onClick={() => void extendLoan(loan.task_id, Math.round(Math.max(loan.due_at, now.value * 1e3) + LONGER_US), left > 0 ? loan.due_at : null)}>
             {to("items.longer")}
           </button>
           <button class="small danger" onClick={() => void writeOffLoan(loan.task_id)}>

@@ -8,6 +8,7 @@ import { discardDraft, goToFloor, moveCall, placeCall, wantedView } from "./acti
 import { draft, type Draft } from "./map/layers";
 import { findPlaces, type Found } from "./search";
 import * as state from "./state";
+import { KeepTemplate, Templates } from "./templates";
 import { t } from "./texts";
 import { placeText, serviceIcon } from "./words";
 
@@ -44,6 +45,7 @@ export function NewCall() {
       }}
     >
       <h2>{t(current.moves ? "new.move" : "new.title")}</h2>
+      {!current.moves && <Templates use={change} />}
       {!current.moves && <Services chosen={current.service} />}
       <PlaceField current={current} />
       {!current.moves && (
@@ -59,6 +61,7 @@ export function NewCall() {
         <button type="button" onClick={discardDraft} title="Esc">
           {t("new.close")}
         </button>
+        {!current.moves && <KeepTemplate />}
       </div>
     </form>
   );

@@ -11,8 +11,8 @@ import * as state from "./state";
 import { unitName } from "./words";
 
 const t = translator(
-  { title: "消息", write: "写给 {name}", send: "发送", sent: "已送达", seen: "已读", failed: "没有送出，请再试", said: "{name}：{text}", canned: "常用语" },
-  { title: "Messages", write: "Write to {name}", send: "Send", sent: "delivered", seen: "seen", failed: "Not sent, please try again", said: "{name}: {text}", canned: "Phrases" },
+  { title: "消息", write: "写给 {name}", send: "发送", sent: "已送达", seen: "已读", failed: "没有送出，请再试", said: "{name}：{text}", canned: "常用语", broadcast: "发给这 {n} 人", all: "已发给 {n} 人", some: "只发给了 {n} / {all} 人" },
+  { title: "Messages", write: "Write to {name}", send: "Send", sent: "delivered", seen: "seen", failed: "Not sent, please try again", said: "{name}: {text}", canned: "Phrases", broadcast: "Send to these {n}", all: "Sent to {n}", some: "Sent to {n} of {all} only" },
 );
 
 export const logbooks = signal<ReadonlyMap<string, LogbookChanged>>(new Map());
@@ -80,5 +80,28 @@ export function Talk({ unitId }: { unitId: string }) {
         <button type="submit">{t("send")}</button>
       </form>
     </section>
+  );
+}
+
+/** The same words to several people; who they are is what the roster shows. */
+export function Broadcast({ to }: { to: string[] }) {
+  const write = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("broadcast") as HTMLInputElement;
+    const words = field.value.trim();
+    if (!words) return;
+    void Promise.all(to.map((unitId) => say(unitId, "", words))).then((sent) => {
+      const n = sent.filter(Boolean).length;
+      if (n === to.length) field.value = "";
+      spokenLine(n === to.length ? "good" : "bad", t(n === to.length ? "all" : "some", { n, all: to.length }));
+    });
+  };
+  return (
+    <form class="broadcast" onSubmit={write}>
+      <input name="broadcast" maxLength={200} autocomplete="off" aria-label={t("broadcast", { n: to.length })} placeholder={`${t("broadcast", { n: to.length })} …`} />
+      <button type="submit" disabled={to.length === 0}>
+        {t("send")}
+      </button>
+    </form>
   );
 }

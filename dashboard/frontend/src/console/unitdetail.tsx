@@ -3,7 +3,7 @@
 import { now } from "../shared/clock";
 import { minutesSeconds, named } from "../shared/i18n";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
-import { following, select, setDuty, toggleFollow } from "./actions";
+import { dutyOf, following, select, setDuty, toggleFollow } from "./actions";
 import { Relieve } from "./relieve";
 import * as state from "./state";
 import { Talk } from "./talk";
@@ -78,8 +78,7 @@ function UnitFacts({ unitId }: { unitId: string }) {
 }
 
 function Duty({ unitId }: { unitId: string }) {
-  const status = state.units.value.get(unitId)?.status;
-  const now = status === "on_break" ? "break" : status === "off_duty" ? "off" : "on";
+  const now = state.units.value.get(unitId) ? dutyOf(unitId) : "off";
   return (
     <span class="segments" role="group" aria-label={t("staff.status")}>
       {(["on", "break", "off"] as const).map((duty) => (

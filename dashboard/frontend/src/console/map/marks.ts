@@ -9,6 +9,7 @@ import { roleColour, shapePath } from "../../shared/shapes";
 import { slaOf, type Sla } from "../../shared/sla";
 import type { CallChanged } from "../../shared/protocol";
 import { theme } from "../../shared/theme";
+import { following } from "../actions";
 import { dots } from "../dots";
 import * as state from "../state";
 import { draft, hanging, layers, routes } from "./layers";
@@ -26,6 +27,7 @@ export interface Hit {
 
 const FONT = '"Noto Sans SC","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
 const STALE_AFTER_S = 15;
+const OTHERS_ALPHA = 0.4;
 const paths = new Map<string, Path2D>();
 
 function path(data: string): Path2D {
@@ -233,6 +235,8 @@ export class Marks {
     const role = state.roleOf.peek().get(who.role ?? "");
     const colour = status === "on_break" || status === "off_duty" ? c.muted : this.roleColour(who.role ?? "");
     context.save();
+    // Whoever is followed stands out; the others stay in sight.
+    if (following.peek() && following.peek() !== who.id) context.globalAlpha = OTHERS_ALPHA;
     context.translate(x, y);
     const size = selected ? 0.95 : 0.8;
     context.scale(size, size);
