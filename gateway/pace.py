@@ -1,4 +1,4 @@
-"""How often tags advertise: counted now and then, for ten seconds in two minutes.
+"""How often tags advertise: counted now and then, for ten seconds in five minutes.
 
 A tag that speaks every five seconds is found five seconds late. What a gateway far away misses says
 nothing, so that the gateway that heard a tag most often counts, and only if it heard it well.
@@ -12,7 +12,7 @@ from contracts.messages import ScanReport
 from contracts.quantities import MINUTE, SECOND, Instant, to_seconds
 
 SAMPLE: Final = 10 * SECOND
-EACH: Final = 2 * MINUTE
+EACH: Final = 5 * MINUTE
 HEARD_WELL_DBM: Final = -80.0
 """Weaker adverts are lost too often to count them."""
 

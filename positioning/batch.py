@@ -1,16 +1,14 @@
 """A batch of readings, put together by device and gateway: what the filter takes in one go."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-_T = TypeVar("_T", bound=np.generic)
+from positioning.compiled import compiled
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-LOUDER_THAN_ALL = 1024.0
-"""Decibels; more than any difference of levels, so that one key sorts by device and then by level."""
 WIDTH = 12
 """Loudest gateways used per device and update: beyond the dozen another one moves a fix by centimetres."""
 
@@ -43,38 +41,78 @@ class Batch:
     heard_s: Floats
     """(m, k) newest reading of each gateway."""
 
+    def cut(self, index: NDArray[np.intp], width: int) -> "Batch":
+        """Some devices and the first ``width`` columns, in one piece of memory each."""
+        return Batch(
+            row=self.row[index],
+            newest_s=self.newest_s[index],
+            gateway=np.ascontiguousarray(self.gateway[index, :width]),
+            rssi_dbm=np.ascontiguousarray(self.rssi_dbm[index, :width]),
+            count=np.ascontiguousarray(self.count[index, :width]),
+            heard_s=np.ascontiguousarray(self.heard_s[index, :width]),
+        )
+
 
 def gather(readings: Readings, gateways: int) -> Batch:
-    """Mean level per device and gateway; independent of the order of readings."""
-    key = readings.row * gateways + readings.gateway
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    count = np.diff(np.append(first, len(key)))
-    # Levels are whole decibels, so that sums are exact in any order.
-    level = np.add.reduceat(readings.rssi_dbm[order], first) / count
-    heard_s = np.maximum.reduceat(readings.heard_s[order], first)
-    row, gateway = key[first] // gateways, key[first] % gateways
-    loudest = np.argsort(row * LOUDER_THAN_ALL - level, kind="stable")
-    row = row[loudest]
-    begin = np.flatnonzero(np.diff(row, prepend=-1))
-    sizes = np.diff(np.append(begin, len(row)))
-    rank = np.arange(len(row)) - np.repeat(begin, sizes)
-    newest_s = np.maximum.reduceat(heard_s[loudest], begin)
-    used = rank < WIDTH
-    at = (np.repeat(np.arange(len(begin)), sizes)[used], rank[used])
-    shape = (len(begin), min(WIDTH, int(sizes.max())))
+    """Mean level per device and gateway; independent of the order of readings.
 
-    def table(values: NDArray[_T]) -> NDArray[_T]:
-        result = np.zeros(shape, values.dtype)
-        result[at] = values[loudest][used]
-        return result
-
-    return Batch(
-        row=row[begin],
-        newest_s=newest_s,
-        gateway=table(gateway),
-        rssi_dbm=table(level),
-        count=table(count.astype(np.float64)),
-        heard_s=table(heard_s),
+    Levels are whole decibels, so that sums are exact in any order.
+    """
+    devices, sizes = np.unique(readings.row, return_counts=True)
+    batch = Batch(
+        row=devices,
+        newest_s=np.zeros(len(devices)),
+        gateway=np.zeros((len(devices), WIDTH), np.int64),
+        rssi_dbm=np.zeros((len(devices), WIDTH)),
+        count=np.zeros((len(devices), WIDTH)),
+        heard_s=np.zeros((len(devices), WIDTH)),
     )
+    order = np.argsort(readings.row, kind="stable")
+    columns = (readings.gateway, readings.rssi_dbm, readings.heard_s)
+    tables = (batch.gateway, batch.rssi_dbm, batch.count, batch.heard_s)
+    widest = _gather(order, sizes, columns, gateways, batch.newest_s, tables)
+    return batch.cut(np.arange(len(devices)), widest)
+
+
+@compiled
+def _gather(
+    order: Ints,
+    sizes: Ints,
+    columns: tuple[Ints, Floats, Floats],
+    gateways: int,
+    newest_s: Floats,
+    tables: tuple[Ints, Floats, Floats, Floats],
+) -> int:
+    """Fill the tables, loudest first and of equals the first gateway; gives their width."""
+    gateway, rssi_dbm, heard_s = columns
+    total, count, latest = np.zeros(gateways), np.zeros(gateways), np.zeros(gateways)
+    near, begin, widest = np.zeros(gateways, np.int64), 0, 0
+    for i in range(len(sizes)):
+        found = 0
+        newest_s[i] = -np.inf
+        for at in order[begin : begin + sizes[i]]:
+            g = gateway[at]
+            if count[g] == 0:
+                near[found], latest[g] = g, heard_s[at]
+                found += 1
+            total[g] += rssi_dbm[at]
+            count[g] += 1
+            latest[g] = max(latest[g], heard_s[at])
+            newest_s[i] = max(newest_s[i], heard_s[at])
+        begin += sizes[i]
+        for g in near[:found]:
+            total[g] /= count[g]
+        for k in range(min(found, WIDTH)):
+            best = k
+            for other in range(k + 1, found):
+                g, h = near[other], near[best]
+                if total[g] > total[h] or (total[g] == total[h] and g < h):
+                    best = other
+            near[k], near[best] = near[best], near[k]
+            g = near[k]
+            tables[0][i, k], tables[1][i, k] = g, total[g]
+            tables[2][i, k], tables[3][i, k] = count[g], latest[g]
+        widest = max(widest, min(found, WIDTH))
+        for g in near[:found]:
+            total[g] = count[g] = 0.0
+    return widest

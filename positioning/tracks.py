@@ -376,16 +376,7 @@ class Tracks:
 
 def _part(batch: Batch, index: NDArray[np.intp]) -> Batch:
     """Some devices of a batch, as wide as they need."""
-    count = batch.count[index]
-    width = int((count > 0).sum(axis=1).max())
-    return Batch(
-        batch.row[index],
-        batch.newest_s[index],
-        batch.gateway[index, :width],
-        batch.rssi_dbm[index, :width],
-        count[:, :width],
-        batch.heard_s[index, :width],
-    )
+    return batch.cut(index, int((batch.count[index] > 0).sum(axis=1).max()))
 
 
 def ellipse(xx: Floats, xy: Floats, yy: Floats) -> tuple[Floats, Floats, Floats]:
