@@ -1,4 +1,4 @@
-"""Position history: one clustered SQLite file a day, deleted whole when its time is over.
+"""History of positions and of gateways: one clustered SQLite file a day, deleted whole when its time is over.
 
 Integers in centimetres and milliseconds; the primary key (floor, at, device) is the table itself, so a
 floor's minute and a device's track are range scans. A lost tail of seconds after a power cut is
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contracts.columns import unpack_positions
-from contracts.messages import Message, PositionsEstimated
+from contracts.messages import GatewayHealth, Message, PositionsEstimated
 from contracts.quantities import MILLISECOND, MINUTE, SECOND, Instant
+from contracts.wire import decode, encode
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS device (slot INTEGER PRIMARY KEY, device_id TEXT UNIQUE NOT NULL);
@@ -22,9 +23,16 @@ CREATE TABLE IF NOT EXISTS position (
     floor INTEGER NOT NULL, at_ms INTEGER NOT NULL, slot INTEGER NOT NULL,
     x_cm INTEGER NOT NULL, y_cm INTEGER NOT NULL, semi_major_cm INTEGER NOT NULL, quality INTEGER NOT NULL,
     PRIMARY KEY (floor, at_ms, slot)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gateway_health (
+    at_ms INTEGER NOT NULL, gateway TEXT NOT NULL, payload BLOB NOT NULL,
+    PRIMARY KEY (at_ms, gateway)) WITHOUT ROWID;
 """
 FLUSH_INTERVAL = 2 * SECOND
 """Rows wait at most this long for their transaction."""
+HEALTH_INTERVAL = MINUTE
+"""What a gateway is like is kept so often, and at once when its state or the finding changes."""
+HEALTH_LOOK_BACK = 2 * HEALTH_INTERVAL
+"""Of a gateway of which nothing was kept for so long before a moment, nothing is known at it."""
 
 
 class PastPosition(NamedTuple):
@@ -47,15 +55,19 @@ class History:
         self._interval = interval
         self._rows: list[tuple[int, int, str, int, int, int, int]] = []
         self._latest: dict[str, Instant] = {}
+        self._healths: list[GatewayHealth] = []
+        self._latest_health: dict[str, GatewayHealth] = {}
         self._flushed_at: Instant = 0
         self._file: Path | None = None
         self._connection: sqlite3.Connection | None = None
 
     def tap(self, messages: Sequence[Message]) -> None:
-        """Host tap: take the position estimates among ``messages``."""
+        """Host tap: take the position estimates and the gateways' health among ``messages``."""
         for message in messages:
             if isinstance(message, PositionsEstimated):
                 self.take(message)
+            elif isinstance(message, GatewayHealth):
+                self.take_health(message)
 
     def take(self, message: PositionsEstimated) -> None:
         p = unpack_positions(message)
@@ -76,13 +88,29 @@ class History:
         if at - self._flushed_at >= FLUSH_INTERVAL:
             self.flush(at)
 
+    def take_health(self, message: GatewayHealth) -> None:
+        before = self._latest_health.get(message.gateway)
+        if (
+            before is None
+            or (before.state, before.finding) != (message.state, message.finding)
+            or message.at - before.at >= HEALTH_INTERVAL
+        ):
+            self._latest_health[message.gateway] = message
+            self._healths.append(message)
+        if message.at - self._flushed_at >= FLUSH_INTERVAL:
+            self.flush(message.at)
+
     def flush(self, at: Instant) -> None:
         """Write what waits into the day file of ``at``; delete day files past their time."""
         self._flushed_at = at
-        if not self._rows:
+        if not self._rows and not self._healths:
             return
         connection = self._day(at)
         with connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO gateway_health VALUES (?, ?, ?)",
+                [(one.at // MILLISECOND, one.gateway, encode(one)) for one in self._healths],
+            )
             ids = sorted({row[2] for row in self._rows})
             connection.executemany(
                 "INSERT OR IGNORE INTO device (device_id) VALUES (?)", [(device_id,) for device_id in ids]
@@ -96,6 +124,7 @@ class History:
                 ],
             )
         self._rows.clear()
+        self._healths.clear()
 
     def close(self, at: Instant) -> None:
         self.flush(at)
@@ -110,6 +139,7 @@ class History:
             if self._connection is not None:
                 self._connection.close()
                 self._latest.clear()
+                self._latest_health.clear()
             expire(self._folder, self._days, at)
             self._connection = sqlite3.connect(file)
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -163,6 +193,27 @@ def newest(folder: Path, since: Instant, until: Instant) -> Iterator[PastPositio
             for floor in _floors(connection):
                 rows = connection.execute(query, (floor, since // 1000, until // 1000))
                 yield from map(PastPosition._make, rows)
+
+
+def health(folder: Path, since: Instant, until: Instant) -> list[GatewayHealth]:
+    """What each gateway was like, by the newest that was kept of it in [since, until)."""
+    found: dict[str, GatewayHealth] = {}
+    for file in _day_files(folder, since, until):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gateway_health'").fetchone():
+                continue  # a day of before gateways were kept
+            rows = connection.execute(
+                "SELECT MAX(at_ms), payload FROM gateway_health"
+                " WHERE at_ms >= ? AND at_ms < ? GROUP BY gateway",
+                (since // MILLISECOND, until // MILLISECOND),
+            )
+            for _, payload in rows:
+                message = decode(payload)
+                assert isinstance(message, GatewayHealth), type(message)
+                known = found.get(message.gateway)
+                if known is None or message.at > known.at:
+                    found[message.gateway] = message
+    return list(found.values())
 
 
 def oldest(folder: Path) -> Instant | None:

@@ -169,6 +169,13 @@ class JournalPast:
             raise StorageError(f"the position history cannot be read: {error}") from error
         return list(found.values())
 
+    def health(self, since: Instant, until: Instant) -> list[m.GatewayHealth]:
+        """What the gateways were like, as kept in [since, until)."""
+        try:
+            return history.health(self._folder, since, until)
+        except sqlite3.Error as error:
+            raise StorageError(f"the position history cannot be read: {error}") from error
+
     def positions(self, since: Instant, until: Instant, device_id: str | None = None) -> list[PastPosition]:
         """Rows of the history in [since, until)."""
         try:
@@ -197,6 +204,7 @@ class JournalPlayback:
             views.closures_view(ledger),
             views.guests_view(ledger),
             *self._enrolment(),
+            *self._past.health(self._at - history.HEALTH_LOOK_BACK, self._at),
             self._positions(self._at - LOOK_BACK, self._at),
         ]
 
@@ -212,6 +220,7 @@ class JournalPlayback:
         if any(isinstance(fact, _GUESTS) for fact in facts):
             out.append(views.guests_view(ledger))
         out += self._enrolment() if facts else []
+        out += self._past.health(self._at, until)
         out.append(self._positions(max(self._at, until - STEP_WINDOW), until))
         self._at = until
         return out

@@ -32,6 +32,8 @@ CALLS = {
 }
 """Second → service and place. From second 300 nobody answers, so the last one is missed."""
 LAST_S = 540
+SILENT_S = (100, 260)
+"""When the first gateway was not heard."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ def keep(folder: Path, site: Site | None = None) -> Kept:
     for second in range(LAST_S):
         now = OPENED + second * SECOND
         estimate = _positions(site, now, second)
-        history.take(estimate)
+        history.tap([estimate, *_health(site, now, second)])
         carry(list(dispatcher.receive(estimate, now)))
         if second in CALLS:
             service, spot, x_m, y_m = CALLS[second]
@@ -80,6 +82,22 @@ def keep(folder: Path, site: Site | None = None) -> Kept:
     history.close(OPENED + LAST_S * SECOND)
     past = JournalPast(catalogue_of(site, grid), journal, folder / "history")
     return Kept(past, facts, OPENED + LAST_S * SECOND)
+
+
+def _health(site: Site, now: Instant, second: int) -> list[m.GatewayHealth]:
+    """All hear well, told every twenty seconds; the first is silent for a while."""
+    if second % 20:
+        return []
+    return [
+        m.GatewayHealth(
+            gateway=gateway.gateway,
+            state="silent" if n == 0 and SILENT_S[0] <= second < SILENT_S[1] else "ok",
+            finding="no_message" if n == 0 and SILENT_S[0] <= second < SILENT_S[1] else "",
+            at=now,
+            adverts_per_s=float(second),
+        )
+        for n, gateway in enumerate(site.gateways)
+    ]
 
 
 def _positions(site: Site, now: Instant, second: int) -> m.PositionsEstimated:

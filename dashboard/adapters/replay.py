@@ -41,6 +41,8 @@ PAUSED_S: Final = 1.0
 """A replay that stands still says so each second, as the live stream does."""
 EDGE: Final = 5 * SECOND
 """A replay never comes nearer to now: positions reach the disk some seconds late."""
+WAYS_LIMIT: Final = 12
+"""Routes in one question: as many as a call can want people."""
 _T = TypeVar("_T")
 
 
@@ -51,7 +53,13 @@ class At(msgspec.Struct, frozen=True, tag_field="t", tag="at"):
     speed: int | None = None
 
 
-_decoder: msgspec.json.Decoder[Sub | Unsub | At] = msgspec.json.Decoder(Sub | Unsub | At)
+class Ways(msgspec.Struct, frozen=True, tag_field="t", tag="routes"):
+    """How these people get to where they were sent, from where they are at the moment shown."""
+
+    units: tuple[str, ...]
+
+
+_decoder: msgspec.json.Decoder[Sub | Unsub | At | Ways] = msgspec.json.Decoder(Sub | Unsub | At | Ways)
 
 
 class PastCore:
@@ -130,6 +138,17 @@ class Replay:
         at = wish.at if wish.at is not None else earlier.at
         self._wish = At(at=at, speed=wish.speed if wish.speed is not None else earlier.speed)
         self._wished.set()
+
+    async def ways(self, units: Sequence[str]) -> None:
+        """Tell the page the routes of some people: with the closures and places of then."""
+        found = []
+        for unit in units[:WAYS_LIMIT]:
+            question = self._service.desk.question(unit)
+            if question is not None:
+                loop = asyncio.get_running_loop()
+                router = self._screens.router
+                found.append(await loop.run_in_executor(self._screens.router_thread, router.route, question))
+        self._client.add_event(msgspec.json.encode({"t": "routes", "routes": found}).decode())
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -210,6 +229,8 @@ async def _serve(socket: WebSocket, client: Client, replay: Replay, live: Hub) -
         async for wish in wishes(socket, client, live, _decoder):
             if isinstance(wish, At):
                 replay.wish(wish)
+            elif isinstance(wish, Ways):
+                await replay.ways(wish.units)
             else:
                 obey(replay.hub, client, wish)
 

@@ -1,13 +1,14 @@
 """Position history: thinned, read back by time and device, and gone when its time is over."""
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 
 from contracts.columns import Positions, pack_positions
-from contracts.messages import PositionsEstimated
+from contracts.messages import GatewayHealth, PositionsEstimated
 from contracts.quantities import DAY, SECOND
-from runtime.history import History, expire, newest, read
+from runtime.history import HEALTH_INTERVAL, History, expire, health, newest, read
 
 NOON = 1_772_000_000 * SECOND
 
@@ -65,3 +66,33 @@ def test_day_files_past_their_time_are_deleted(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.db"))) == 3
     assert [file.suffix for file in expire(tmp_path, 0, NOON + 5 * DAY)] == [".db"] * 3
     assert list(tmp_path.iterdir()) == []
+
+
+def said(second: int, state: str, gateway: str = "gw-1") -> GatewayHealth:
+    return GatewayHealth(gateway=gateway, state=state, at=NOON + second * SECOND, adverts_per_s=float(second))
+
+
+def test_gateways_are_kept_at_each_change_and_once_a_minute(tmp_path: Path) -> None:
+    history = History(tmp_path, days=1)
+    history.tap([said(second, "ok") for second in range(100)])
+    history.tap([said(100, "silent"), said(101, "silent"), said(101, "ok", "gw-2")])
+    history.close(NOON + 200 * SECOND)
+
+    def known(since: int, until: int) -> list[tuple[str, str, float]]:
+        found = health(tmp_path, NOON + since * SECOND, NOON + until * SECOND)
+        return [(one.gateway, one.state, one.adverts_per_s) for one in found]
+
+    assert known(0, 60) == [("gw-1", "ok", 0.0)]
+    assert known(1, 100) == [("gw-1", "ok", HEALTH_INTERVAL / SECOND)]
+    assert known(0, 200) == [("gw-1", "silent", 100.0), ("gw-2", "ok", 101.0)]
+    assert known(102, 200) == []
+
+
+def test_a_day_of_before_gateways_were_kept_has_none(tmp_path: Path) -> None:
+    history = History(tmp_path, days=1)
+    history.tap([estimate(NOON, ("a",), 1.0)])
+    history.close(NOON + SECOND)
+    (file,) = tmp_path.glob("*.db")
+    with sqlite3.connect(file) as connection:
+        connection.execute("DROP TABLE gateway_health")
+    assert health(tmp_path, NOON, NOON + SECOND) == []

@@ -40,6 +40,7 @@ def whole(service: DashboardService) -> dict[str, object]:
         "calls": {call: msgspec.structs.replace(each, version=0) for call, each in view.calls.items()},
         "units": {unit: msgspec.structs.replace(each, version=0) for unit, each in view.units.items()},
         "stock": {depot: msgspec.structs.replace(each, version=0) for depot, each in view.stock.items()},
+        "gateways": view.gateway_health,
         "devices": [device.device_id for device in view.enrolment.devices],
         "where": [service.desk.where(unit) for unit in view.units],
     }

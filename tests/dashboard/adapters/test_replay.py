@@ -101,6 +101,31 @@ def test_going_elsewhere_gives_the_whole_anew(tmp_path: Path, kept: Kept) -> Non
     asyncio.run(scene())
 
 
+def test_gateways_and_ways_are_those_of_then(tmp_path: Path, kept: Kept) -> None:
+    async def scene() -> None:
+        async with (
+            served(core_with(tmp_path, kept)) as opened,
+            opened.socket("operator", f"/replay?at={OPENED + 64 * SECOND}&speed=0") as page,
+        ):
+            await said(page, "welcome")
+            await page.send(json.dumps({"t": "sub", "topics": ["gw", "units"]}))
+            gateways = await snap(page, "gw")
+            assert {row["health"]["state"] for row in gateways} == {"ok"}
+            units = await snap(page, "units")
+            under_way = [unit["unit_id"] for unit in units if unit["status"].startswith("en_route")]
+            assert under_way
+            await page.send(json.dumps({"t": "routes", "units": [*under_way, "u-99"]}))
+            found = await said(page, "routes")
+            assert [route["unit_id"] for route in found["routes"]] == under_way
+            assert all(route["legs"] for route in found["routes"])
+            await page.send(wish(at=OPENED + 150 * SECOND))
+            await said(page, "welcome")
+            states = [row["health"]["state"] for row in await snap(page, "gw")]
+            assert states.count("silent") == 1
+
+    asyncio.run(scene())
+
+
 def test_the_past_takes_no_commands(tmp_path: Path, kept: Kept) -> None:
     async def scene() -> None:
         async with served(core_with(tmp_path, kept)) as opened:

@@ -8,7 +8,7 @@ import type { CallChanged, Place, StockMove } from "../shared/protocol";
 import { pressingTask } from "../shared/sla";
 import type { RouteJson } from "../shared/site";
 import { dots } from "./dots";
-import { follow } from "./feed";
+import { askPastRoutes, follow, showRoutes } from "./feed";
 import { draft, hanging, routes } from "./map/layers";
 import { to, type OrderKey } from "./ordertexts";
 import { spokenLine } from "./said";
@@ -243,22 +243,20 @@ export function stepCall(by: 1 | -1): void {
   if (next) select({ kind: "call", id: next.call_id });
 }
 
-/** Asks again for the ways of whoever is on the way in what is selected. */
+/** Asks again for the ways of whoever is on the way in what is selected; in a replay, for those of then. */
 export async function refreshRoutes(): Promise<void> {
   const units = unitsUnderWay();
-  const found = new Map<string, RouteJson>();
-  await Promise.all(
-    units.map(async (unitId) => {
-      const route = await get<RouteJson>(`/api/route?unit=${encodeURIComponent(unitId)}`).catch(() => null);
-      if (route?.legs.length) found.set(unitId, route);
-    }),
-  );
-  if (unitsUnderWay().join() === units.join()) routes.value = found;
+  if (state.past.peek()) {
+    if (units.length) askPastRoutes(units);
+    else routes.value = new Map();
+    return;
+  }
+  const found = await Promise.all(units.map((unitId) => get<RouteJson>(`/api/route?unit=${encodeURIComponent(unitId)}`).catch(() => null)));
+  if (unitsUnderWay().join() === units.join()) showRoutes(found);
 }
 
 function unitsUnderWay(): string[] {
   const chosen = state.selection.peek();
-  if (state.past.peek()) return []; // ways are computed from where people are now
   const onWay = (unitId: string): boolean => /^en_route|returning/.test(state.units.peek().get(unitId)?.status ?? "");
   if (chosen?.kind === "unit") return onWay(chosen.id) ? [chosen.id] : [];
   if (chosen?.kind !== "call") return [];

@@ -16,9 +16,10 @@ import type {
   StockChanged,
   UnitChanged,
 } from "../shared/protocol";
-import type { SiteJson } from "../shared/site";
+import type { RouteJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { dots } from "./dots";
+import { routes } from "./map/layers";
 import * as state from "./state";
 import { heardBook, logbooks } from "./talk";
 
@@ -91,6 +92,12 @@ export function sayPast(wish: { at?: number; speed?: number }): void {
   unsaid = said ? null : { ...unsaid, ...wish };
 }
 
+export const askPastRoutes = (units: string[]): void => void pastStream.peek()?.say({ t: "routes", units });
+
+export function showRoutes(found: (RouteJson | null)[]): void {
+  routes.value = new Map(found.flatMap((route) => (route?.legs.length ? [[route.unit_id, route] as const] : [])));
+}
+
 /** What was wished before there was a connection. */
 let unsaid: { at?: number; speed?: number } | null = null;
 
@@ -140,6 +147,9 @@ function hear(message: TextMessage): void {
       break;
     case "dict":
       dots.name(message["slots"] as Parameters<typeof dots.name>[0], message["gone"] as number[], message["whole"] === true);
+      break;
+    case "routes":
+      showRoutes(message["routes"] as RouteJson[]);
       break;
     case "tick":
       state.tick.value = message as unknown as state.Tick;

@@ -14,7 +14,7 @@ const BACKOFF_LIMIT_MS = 10_000;
 
 /** What the server says in text; `t` names it. */
 export interface TextMessage {
-  t: "welcome" | "dict" | "snap" | "ev" | "tick" | "bye" | "refused";
+  t: "welcome" | "dict" | "snap" | "ev" | "tick" | "bye" | "refused" | "routes";
   topic?: string;
   kind?: string;
   seq?: number;
