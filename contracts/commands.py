@@ -6,6 +6,7 @@ from contracts.quantities import Instant
 from contracts.values import (
     EnrolledDevice,
     FeedbackGrade,
+    FileKind,
     HoldCause,
     InstalledGateway,
     Message,
@@ -105,6 +106,14 @@ class TickChecklist(Command, frozen=True, kw_only=True):
     step: int
     """Index in ``ServiceKind.checklist``, from 0."""
     done: bool = True
+
+
+class AttachFile(Command, frozen=True, kw_only=True):
+    """A photo or a few spoken words belong to a call; the dashboard keeps the file under ``file_id``."""
+
+    call_id: str
+    file_id: str
+    what: FileKind
 
 
 class RateCall(Command, frozen=True, kw_only=True):

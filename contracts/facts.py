@@ -8,6 +8,7 @@ from contracts.values import (
     Cure,
     EnrolledDevice,
     FeedbackGrade,
+    FileKind,
     HoldCause,
     InstalledGateway,
     Message,
@@ -107,6 +108,12 @@ class ChecklistTicked(Fact, frozen=True, kw_only=True):
     call_id: str
     step: int
     done: bool
+
+
+class FileAttached(Fact, frozen=True, kw_only=True):
+    call_id: str
+    file_id: str
+    what: FileKind
 
 
 class CallCleared(Fact, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ HoldCause: TypeAlias = Literal["wants_it_later", "not_at_the_place", "not_reacha
 """Why our clock may stand still: causes on the customer's side only."""
 FeedbackGrade: TypeAlias = Literal["at_once", "three_days", "this_month"]
 """How soon something must be put right."""
+FileKind: TypeAlias = Literal["photo", "voice"]
+"""What a person on scene may add to a call."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):

@@ -192,7 +192,7 @@ def read_command(body: object, key: str, session: Session, site: Site, now: int)
         raise Refusal("bad_request", "type: not a command")
     if kind not in COMMANDS[session.role]:
         raise Refusal("forbidden", kind.__name__)
-    command = stamped(kind, body, key, session.by, _believed(body.get("at"), now))
+    command = stamped(kind, body, key, session.by, believed(body.get("at"), now))
     check(command, site)
     if session.role == "staff" and getattr(command, "unit_id", session.unit_id) != session.unit_id:
         raise Refusal("forbidden", "another unit")
@@ -242,7 +242,7 @@ def _check_place(floor: str, x_m: float, y_m: float, site: Site) -> None:
         raise Refusal("bad_request", "place: expected metres on the site")
 
 
-def _believed(at: object, now: int) -> int:
+def believed(at: object, now: int) -> int:
     """The sender's own time, if it can be true."""
     if at is None:
         return now

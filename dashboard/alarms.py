@@ -45,7 +45,7 @@ class Alarm(msgspec.Struct, frozen=True):
     level: Literal[1, 2, 3]
     """1 life and limb (never shelved), 2 somebody waits too long, 3 the system's own trouble."""
     kind: str
-    """``medical breach forecast escalated nobody fire gateway service overdue``."""
+    """``medical sos breach forecast escalated nobody fire gateway service overdue``."""
     cause: str
     """What it is grouped by in a flood."""
     subject: str
@@ -173,7 +173,9 @@ def _of_calls(view: View) -> Iterator[Alarm]:
         if call.state in FINISHED:
             continue
         awaited = [task for task in call.tasks if task.state not in _AWAITED_NOT]
-        if call.priority == 1 and awaited:
+        if awaited and is_sos(call):
+            yield _of_call(call, "sos", call.call_id, call.received_at, call.note, level=1)
+        elif awaited and call.priority == 1:
             yield _of_call(call, "medical", call.call_id, call.received_at, level=1)
         for task in awaited:
             if task.breached_at is not None:
@@ -185,6 +187,11 @@ def _of_calls(view: View) -> Iterator[Alarm]:
                 yield _of_call(call, "escalated", key, call.received_at, task.escalated_to)
             if task.state == "pending" and task.waiting_for:
                 yield _of_call(call, "nobody", task.task_id, call.received_at)
+
+
+def is_sos(call: m.CallChanged) -> bool:
+    """One of our own calls for help: whatever the service is called, it is life and limb."""
+    return call.by.startswith("unit/") and call.note.startswith("SOS ")
 
 
 def _of_call(

@@ -13,6 +13,7 @@ from dashboard.access import AuditEntry
 DEEDS: Final[tuple[type[Fact], ...]] = (
     *(m.CallReceived, m.CallMoved, m.CallCancelled, m.CallAbandoned, m.CallHeld, m.CallResumed),
     *(m.CallMerged, m.CallUnmerged, m.TaskAdded, m.TaskCancelled, m.ChecklistTicked, m.CallRated),
+    m.FileAttached,
     *(m.OfferAccepted, m.OfferDeclined, m.UnitAssigned, m.UnitReleased, m.ItemPickedUp, m.UnitOnScene),
     *(m.TaskCleared, m.ItemReturned, m.LoanReturned, m.LoanExtended, m.LoanWrittenOff, m.StockMoved),
     *(m.FeedbackRaised, m.FeedbackAssigned, m.FeedbackClosed, m.DutyChanged, m.TextSent),

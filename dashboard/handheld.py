@@ -36,6 +36,8 @@ class MyCall(msgspec.Struct, frozen=True):
     """Somebody of the control room has touched it."""
     checked: tuple[int, ...] = ()
     """Steps of the service's checklist that are done."""
+    files: int = 0
+    """Photos and spoken notes."""
 
 
 class Mine(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ def my_call(call: m.CallChanged, unit_id: str) -> MyCall:
         tasks=tasks,
         placed_by_me=call.by == f"unit/{unit_id}",
         checked=call.checked,
+        files=sum(entry.kind == "FileAttached" for entry in call.timeline),
         desk_knows=any(entry.by.startswith("operator/") for entry in call.timeline),
     )
 

@@ -24,6 +24,8 @@ HOLD_MAX: Final[Duration] = 12 * HOUR
 TASKS_MAX: Final = 12
 """People wanted by one call; more are refused (``too_many``): then it is another happening."""
 TARGET_MAX_S: Final = 86_400.0
+FILES_MAX: Final = 12
+"""Photos and spoken notes of one call; more are refused (``too_many_files``)."""
 
 CallCommand: TypeAlias = (
     m.MoveCall
@@ -35,6 +37,7 @@ CallCommand: TypeAlias = (
     | m.UnmergeCall
     | m.AddTask
     | m.TickChecklist
+    | m.AttachFile
     | m.RateCall
 )
 
@@ -84,15 +87,15 @@ def change_call(ledger: Ledger, command: CallCommand, now: Instant, draft: Draft
         case m.HoldCall():
             return _hold(ledger, call, command, now, draft)
         case m.ResumeCall():
-            if call.held_at is None:
-                return Answer("not_held")
-            draft.add(m.CallResumed, call_id=call.call_id)
+            return _resume(call, draft)
         case m.MergeCalls():
             return _merge(ledger, call, command, draft, book)
         case m.AddTask():
             return _add_task(ledger, call, command, now, draft, book)
         case m.TickChecklist():
             return _tick(ledger, call, command, draft, book)
+        case m.AttachFile():
+            return _attach(ledger, call, command, draft)
     return Answer(subject=call.call_id)
 
 
@@ -124,6 +127,13 @@ def _hold(ledger: Ledger, call: Call, command: m.HoldCall, now: Instant, draft: 
         if task.picked_up_at is None:
             release(task, draft, "held")
     draft.add(m.CallHeld, call_id=call.call_id, hold_cause=command.cause, until=until, note=command.note)
+    return Answer(subject=call.call_id)
+
+
+def _resume(call: Call, draft: Draft) -> Answer:
+    if call.held_at is None:
+        return Answer("not_held")
+    draft.add(m.CallResumed, call_id=call.call_id)
     return Answer(subject=call.call_id)
 
 
@@ -276,6 +286,15 @@ def _tick(ledger: Ledger, call: Call, command: m.TickChecklist, draft: Draft, bo
     if (command.step in call.checked) == command.done:
         return Answer("no_change")
     draft.add(m.ChecklistTicked, call_id=call.call_id, step=command.step, done=command.done)
+    return Answer(subject=call.call_id)
+
+
+def _attach(ledger: Ledger, call: Call, command: m.AttachFile, draft: Draft) -> Answer:
+    if not _concerns(ledger, call, command.by):
+        return Answer("not_yours")
+    if call.files >= FILES_MAX:
+        return Answer("too_many_files")
+    draft.add(m.FileAttached, call_id=call.call_id, file_id=command.file_id, what=command.what)
     return Answer(subject=call.call_id)
 
 

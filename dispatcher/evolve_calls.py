@@ -16,7 +16,7 @@ from dispatcher.timeline import entry, note, touch_people
 FACTS: Final[tuple[type[Fact], ...]] = (
     *(m.CallMoved, m.CallCancelled, m.CallAbandoned, m.CallCleared, m.CallRated),
     *(m.CallHeld, m.CallResumed, m.CallMerged, m.CallUnmerged),
-    *(m.TaskAdded, m.TaskCancelled, m.ChecklistTicked),
+    *(m.TaskAdded, m.TaskCancelled, m.ChecklistTicked, m.FileAttached),
 )
 End: TypeAlias = Literal["cancelled", "not_needed", "abandoned", "merged"]
 CLOSED_CALLS_MAX: Final = 2_000
@@ -88,6 +88,9 @@ def changed(ledger: Ledger, fact: Fact) -> None:
             assert (fact.step in call.checked) != fact.done, fact
             call.checked = sorted({*call.checked, fact.step} if fact.done else {*call.checked} - {fact.step})
             detail = f"{fact.step} {'done' if fact.done else 'undone'}"
+        case m.FileAttached():
+            call.files += 1
+            detail = f"{fact.what} {fact.file_id}"
         case m.CallCleared():
             assert all_done(ledger, call)
             _close(ledger, call, fact)

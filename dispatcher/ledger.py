@@ -118,6 +118,8 @@ class Call(msgspec.Struct):
     duplicates: list[str] = []
     """Index of ``merged_into``."""
     checked: list[int] = []
+    files: int = 0
+    """Photos and spoken notes; which, says the timeline."""
     timeline: list[TimelineEntry] = []
 
 

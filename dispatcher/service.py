@@ -61,7 +61,7 @@ _IDLE_FACTS = (
     *(m.CommandAnswered, m.CallRated, m.OfferMade, m.OfferAccepted, m.OfferReceived, m.UnitAssigned),
     *(m.ItemPickedUp, m.UnitOnScene, m.SlaBreached, m.NoUnitAvailable, m.EtaRevised),
     *(m.BreachForecast, m.TaskEscalated, m.LoanOverdue, m.LoanExtended, m.LoanWrittenOff),
-    *(m.StandbySuggested, m.LiftWaited, m.TextSent, m.TextsSeen),
+    *(m.StandbySuggested, m.LiftWaited, m.TextSent, m.TextsSeen, m.FileAttached),
     *(m.ChecklistTicked, m.FeedbackRaised, m.FeedbackAssigned, m.FeedbackClosed, m.FeedbackOverdue),
     *(m.DevicesEnrolled, m.DevicesReleased, m.GatewaysInstalled, m.GatewaysRemoved),
 )

@@ -15,6 +15,7 @@ from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFram
 from contracts.quantities import Instant
 from dashboard.adapters.core import Accounts as AccountsPort
 from dashboard.adapters.core import AlarmStore as AlarmStorePort
+from dashboard.adapters.core import FileStore
 from dashboard.adapters.web import Hub, ScreensServer, create_app, open_listener, server_config
 from dashboard.past import Past
 from dashboard.service import DashboardService
@@ -22,6 +23,7 @@ from dispatcher.catalogue import catalogue_of
 from runtime import tls
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.alarm_marks import AlarmMarks
+from runtime.attachments import Attachments
 from runtime.broker import write_private
 from runtime.clock import now
 from runtime.compose import Ground
@@ -66,6 +68,8 @@ class Screens:
         self._prune_accounts = accounts.prune
         self.alarms: AlarmStorePort = AlarmMarks(engine)
         self.service.desk.alarms.mark(AlarmMarks(engine).load(now()))
+        self._attachments = Attachments(data / "attachments")
+        self.files: FileStore = self._attachments
         self.past: Past | None = JournalPast(
             catalogue_of(ground.site, ground.grid), StoredJournal(engine), data / "history"
         )
@@ -95,7 +99,7 @@ class Screens:
         self._listener = open_listener(http.host, http.port)
         config = server_config(app, http.host, http.port, *(secured or ()))
         self._server = ScreensServer(config, self._hub)
-        self._audit_days = ground.settings.store.audit_days
+        self._store = ground.settings.store
 
     def attach(self, send: Callable[[Message], Awaitable[None]]) -> None:
         """Where commands go: the host's bus."""
@@ -137,9 +141,10 @@ class Screens:
     async def _prune(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._prune_accounts, now(), self._audit_days)
+                await asyncio.to_thread(self._prune_accounts, now(), self._store.audit_days)
+                await asyncio.to_thread(self._attachments.prune, now(), self._store.attachment_days)
             except StorageError as error:
-                log.error("sessions and audit were not pruned: %s", error)
+                log.error("sessions, audit and attachments were not pruned: %s", error)
             await asyncio.sleep(PRUNE_INTERVAL_S)
 
 

@@ -48,6 +48,8 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days of position history kept; older day files are deleted. Privacy: see docs/operations.md."""
     audit_days: int = 180
     """Days that the audit keeps who looked at whom: long enough to be asked about it."""
+    attachment_days: int = 30
+    """Days that photos and spoken notes of calls are kept. Privacy: see docs/operations.md."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contracts.messages import CommandAnswered
 from dashboard.access import read_command
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens, read_json
@@ -37,6 +38,18 @@ class Cached:
         return Response(self.content, 200, headers, media_type="application/json")
 
 
+def answer_json(answer: CommandAnswered) -> Json:
+    """The dispatcher's answer as the pages get it."""
+    return Json(
+        {
+            "command_id": answer.command_id,
+            "accepted": answer.accepted,
+            "reason": answer.reason,
+            "subject": answer.subject,
+        }
+    )
+
+
 def command_routes(screens: Screens) -> APIRouter:
     router = APIRouter()
     core, site = screens.core, screens.site
@@ -63,14 +76,7 @@ def command_routes(screens: Screens) -> APIRouter:
         key = request.headers.get("idempotency-key", "")
         wish = read_command(body, key, session, site, core.now())
         answer = await screens.hub.answers.ask(wish, core)
-        return Json(
-            {
-                "command_id": answer.command_id,
-                "accepted": answer.accepted,
-                "reason": answer.reason,
-                "subject": answer.subject,
-            }
-        )
+        return answer_json(answer)
 
     @router.get("/api/route")
     async def route(request: Request) -> Response:

@@ -64,12 +64,25 @@ class AlarmStore(Protocol):
     def save(self, marks: Sequence[AlarmMark], lifted: Sequence[str]) -> None: ...
 
 
+class FileStore(Protocol):
+    """Photos and spoken notes by id. Its calls block for a moment."""
+
+    def keep(self, file_id: str, content: bytes) -> None:
+        """Durable when it returns; the same id again changes nothing. Raises ``StorageError``."""
+        ...
+
+    def read(self, file_id: str) -> bytes | None: ...
+
+    def drop(self, file_id: str) -> None: ...
+
+
 class ScreensCore(Protocol):
     """The process around the adapter: one dashboard service, the bus, the clock, the accounts."""
 
     service: DashboardService
     accounts: Accounts
     alarms: AlarmStore
+    files: FileStore
     past: Past | None
     """What replays read; None where nothing is kept."""
     secret: bytes

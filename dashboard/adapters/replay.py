@@ -70,6 +70,7 @@ class PastCore:
         self.accounts = screens.core.accounts
         self.secret = screens.core.secret
         self.alarms = screens.core.alarms
+        self.files = screens.core.files
         self.past = screens.core.past
         self._replay = replay
 

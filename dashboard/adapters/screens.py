@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 
 from dashboard.access import RoleName, Session
@@ -46,6 +46,8 @@ class Screens:
         """Medical calls have their own, wider limits: a flood of wheelchairs must not keep a medic away."""
         self.other_by_address = Buckets(burst=60, every_s=1)
         """Cancel, move, rate, and pages that a customer opens."""
+        self.files_by_unit = Buckets(burst=15, every_s=10)
+        """Photos and spoken notes: a call holds twelve."""
         self.posts_by_sender = Buckets(burst=200, every_s=0.05)
         """Gateways that post: the quickest send each advert, a cloud speaks for a whole mall."""
 
@@ -102,21 +104,34 @@ def address_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client is not None else "unknown"
 
 
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body as bytes.
+
+    Raises:
+        Failure: ``too_long``; ``bad_request`` when the page went away in the middle of it.
+    """
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise Failure("too_long")
+    except ClientDisconnect as error:
+        raise Failure("bad_request", "body: cut off") from error
+    return bytes(body)
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """The body, an object.
 
     Raises:
         Failure: ``too_long``, ``bad_request``.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise Failure("too_long")
+    body = await read_body(request, BODY_LIMIT)
     if "json" not in request.headers.get("content-type", ""):
         raise Failure("bad_request", "Content-Type: expected application/json")
     try:
-        content = msgspec.json.decode(bytes(body))
+        content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Failure("bad_request", "body: not JSON") from error
     if not isinstance(content, dict):

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.errors import ConfigError, WorldError
 from dashboard.access import Refusal
 from dashboard.adapters.alarms import alarm_routes
+from dashboard.adapters.attachments import attachment_routes
 from dashboard.adapters.audit import audit_routes
 from dashboard.adapters.commands import command_routes
 from dashboard.adapters.core import Accounts, ScreensCore
@@ -112,6 +113,7 @@ def create_app(
     for routes in (page_routes(screens, static), people_routes(screens), command_routes(screens)):
         app.include_router(routes)
     app.include_router(customer_routes(screens))
+    app.include_router(attachment_routes(screens))
     app.include_router(gateway_routes(screens))
     app.include_router(enrolment_routes(screens))
     if workshop is not None:

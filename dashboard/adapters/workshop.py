@@ -11,27 +11,13 @@ from starlette.responses import Response
 from contracts.errors import SiteError
 from dashboard.access import Session
 from dashboard.adapters.failures import Failure, Json
-from dashboard.adapters.screens import Screens, empty, read_json, text_field
+from dashboard.adapters.screens import Screens, empty, read_body, read_json, text_field
 from dashboard.workshop import BACKDROP, OBJECTS_MAX, DraftMoved, Edit, Workshop
 
 EDIT_LIMIT: Final = 4_000_000
 MAP_LIMIT: Final = 64_000_000
 PICTURE_LIMIT: Final = 16_000_000
 T = TypeVar("T")
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body as bytes.
-
-    Raises:
-        Failure: ``too_long``.
-    """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Failure("too_long")
-    return bytes(body)
 
 
 async def read_struct(request: Request, kind: type[T], limit: int) -> T:

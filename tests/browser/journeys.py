@@ -88,7 +88,9 @@ class Stage:
         self.mall.held.clear()
         self.mall.asleep.clear()
         for unit_id, unit in list(self.mall.units.items()):
-            if unit.status == "off_duty":
+            if unit.silent_since is not None:  # of the past: nobody answers there in the end
+                self.order(m.SetDuty, unit_id=unit_id, duty="off")
+            if unit.silent_since is not None or unit.status == "off_duty":
                 self.order(m.SetDuty, unit_id=unit_id, duty="on")
         for member in self.mall.site.staff:
             person = self.mall.people[member.unit_id]

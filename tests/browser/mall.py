@@ -34,6 +34,7 @@ from dispatcher.service import DispatcherService
 from dispatcher.settings import DispatcherSettings
 from runtime.accounts import Accounts
 from runtime.alarm_marks import AlarmMarks
+from runtime.attachments import Attachments
 from runtime.history import History
 from runtime.journal import StoredJournal
 from runtime.past import JournalPast
@@ -88,6 +89,7 @@ class Mall:
         self.accounts: core.Accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.history = History(folder / "history", days=2)
         self.alarms: core.AlarmStore = AlarmMarks(engine)
+        self.files: core.FileStore = Attachments(folder / "attachments")
         self.service.desk.alarms.mark(AlarmMarks(engine).load(self.now()))
         self.past: core.Past | None = JournalPast(
             catalogue_of(self.site, grid), self.journal, folder / "history"

@@ -1,6 +1,10 @@
 """The handheld: one thumb, and not a press lost when the network goes."""
 
+import re
+import struct
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +12,7 @@ from playwright.sync_api import Page, expect
 from contracts import messages as m
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
-from tests.browser.pages import Handheld
+from tests.browser.pages import Console, Handheld
 
 pytestmark = pytest.mark.browser
 
@@ -87,10 +91,10 @@ def test_declining_needs_a_reason(mall: Mall, open_page: OpenPage) -> None:
     assert decline.reason == "too_far"
 
 
-def hold(page: Page, seconds: float) -> None:
-    box = page.locator(".sos").bounding_box()
+def hold(page: Page, seconds: float, what: str = ".sos") -> None:
+    box = page.locator(what).bounding_box()
     assert box
-    page.mouse.move(box["x"] + 50, box["y"] + 20)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
     page.mouse.down()
     page.wait_for_timeout(1000 * seconds)
     page.mouse.up()
@@ -149,3 +153,77 @@ def test_words_go_both_ways_also_offline_and_are_seen(
     expect(page.locator(".texts .mine")).to_contain_text(read)
     expect(page.locator(".texts .mine")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_photo_and_a_spoken_note_reach_the_control_room_also_from_a_dead_spot(
+    mall: Mall, open_page: OpenPage, lang: str, picture: Picture, tmp_path: Path
+) -> None:
+    only(mall)
+    (tmp_path / "seen.png").write_bytes(a_picture(2000, 1000))
+    page = open_page(360, 640, lang, permissions=["microphone"])
+    handheld = Handheld(page, mall, UNIT).log_in(lang)
+    a_call(mall, "luggage")
+    handheld.press("accept")
+    handheld.press("arrived")
+    page.context.set_offline(True)
+    handheld.button("photo").set_input_files(tmp_path / "seen.png")
+    expect(page.locator(".files")).to_be_visible()
+    picture(page, "scene")
+    page.context.set_offline(False)
+    handheld.press("done")
+    handheld.press("voice")
+    expect(handheld.button("voice")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(600)
+    picture(page, "speaking")
+    handheld.press("send")
+    eventually(page, lambda: kinds(mall)[2:] == ["AttachFile", "AttachFile", "ReportDone"])
+    desk = open_page(1366, 768, lang)
+    console = Console(desk, mall).log_in(lang=lang)
+    console.rows.first.click()
+    links = console.detail.locator("a.attached")
+    expect(links).to_have_count(2)
+    picture(desk, "timeline")
+    voice, photo = (desk.request.get(link.get_attribute("href") or "") for link in links.all())
+    assert voice.headers["content-type"] == "audio/webm"
+    assert photo.headers["content-type"] == "image/jpeg"
+    assert len(photo.body()) < 200_000
+    with desk.context.expect_page() as opened:
+        links.last.click()
+    size = "[document.images[0].naturalWidth, document.images[0].naturalHeight]"
+    opened.value.wait_for_load_state()
+    assert opened.value.evaluate(size) == [1280, 640]
+
+
+def a_picture(width: int, height: int) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes((40, 120, 90)) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_under_threat_the_clock_calls_for_help_and_the_screen_says_nothing(
+    mall: Mall, open_page: OpenPage, picture: Picture
+) -> None:
+    page = open_page(360, 640)
+    Handheld(page, mall, UNIT).log_in()
+    expect(page.locator(".ready-light")).to_be_visible()
+    hold(page, 1.8, "[data-act=clock]")
+    eventually(page, lambda: kinds(mall) == ["PlaceCall"])
+    [call] = [one for one in mall.commands if isinstance(one, m.PlaceCall)]
+    assert call.note == f"SOS {UNIT} silent"
+    expect(page.locator(".head time")).to_have_text(re.compile(r"^\d\d:\d\d\.$"))
+    expect(page.locator(".sos-line, .line")).to_have_count(0)
+    picture(page, "quiet")
+    desk = open_page(1366, 768)
+    console = Console(desk, mall).log_in()
+    desk.locator(".alarm-light").click()
+    alarm = console.detail.locator(".alarm.level-1")
+    expect(alarm).to_contain_text("Silent SOS: Li Na")
+    expect(alarm.locator("[data-act=shelve]")).to_have_count(0)
+    picture(desk, "alarm")

@@ -14,8 +14,11 @@ from playwright.sync_api import Browser, Playwright
 from runtime.tls import ensure_authority, make_certificate
 
 CHROMIUM = os.environ.get("NEARHAND_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ("--no-sandbox", "--disable-3d-apis", "--disable-dev-shm-usage")
-"""Without a GPU and without its emulation, as on many control-room machines."""
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-3d-apis", "--disable-dev-shm-usage"),
+    *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
+)
+"""Without a GPU and without its emulation, as on many control-room machines; a microphone that beeps."""
 
 
 @contextlib.contextmanager

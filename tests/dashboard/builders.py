@@ -27,6 +27,7 @@ from dashboard.service import DashboardService
 from dashboard.settings import DashboardSettings
 from runtime.accounts import Accounts, ensure_demo_users
 from runtime.alarm_marks import AlarmMarks
+from runtime.attachments import Attachments
 from runtime.listening import Row
 from runtime.publishing import Publishing
 from runtime.rules import RulesDesk
@@ -174,6 +175,7 @@ class Core:
         (folder / "records.db").write_bytes(database)
         self.accounts = Accounts(sa.create_engine(f"sqlite:///{folder / 'records.db'}"))
         self.alarms = AlarmMarks(self.accounts._engine)
+        self.files = Attachments(folder / "attachments")
         self.past: Past | None = None
         self.clock = T0
         self.sent: list[m.Command] = []

@@ -52,6 +52,13 @@ def test_the_gravest_stands_first_and_each_names_its_call() -> None:
     assert [alarm.call_id for alarm in found] == ["c-9", "c-1", "c-2", None]
 
 
+def test_our_own_call_for_help_is_life_and_limb_whatever_its_service_is() -> None:
+    help_me = a_call("c-3", service="security", priority=2, by="unit/u-02", note="SOS u-02 silent")
+    joke = a_call("c-4", service="security", priority=2, by="operator/lin", note="SOS u-02")
+    [alarm] = shown(Alarms(), a_view(help_me, joke))
+    assert (alarm.kind, alarm.level, alarm.detail, alarm.call_id) == ("sos", 1, "SOS u-02 silent", "c-3")
+
+
 def test_whoever_is_reached_and_whatever_is_over_alarms_nobody() -> None:
     there = a_task("c-1-1", state="on_scene", breached_at=T0, on_scene_at=T0)
     assert shown(Alarms(), a_view(a_call(tasks=(there,)), late("c-2", state="cancelled"))) == []

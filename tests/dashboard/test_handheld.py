@@ -29,6 +29,18 @@ def test_the_planners_thoughts_and_the_askers_name_stay_out() -> None:
     assert "secret" not in text
 
 
+def test_what_was_attached_is_counted() -> None:
+    view = View(small_mall())
+    view.take_unit(a_unit(call_id="c-1"))
+    entries = tuple(
+        m.TimelineEntry(at=T0, kind=kind, by="unit/u-01") for kind in ("UnitOnScene", "FileAttached")
+    )
+    view.take_call(a_call("c-1", timeline=entries), T0)
+    whole = mine(view, "u-01")
+    assert whole is not None
+    assert whole.calls[0].files == 1
+
+
 def test_nothing_before_anything_was_heard() -> None:
     assert mine(View(small_mall()), "u-01") is None
 

@@ -55,6 +55,9 @@ def described() -> dict[str, Any]:
     some = [choice for choice in choices if choice["$ref"].rpartition("/")[2] in SOME_COMMANDS]
     assert len(some) == len(SOME_COMMANDS)
     document["components"]["schemas"]["Command"] = {"anyOf": some}
+    # Its inside is told apart by the handlers' own tests; schemathesis 4.32 stumbles over lists of lists of
+    # objects with defaults ("unhashable type"), which is what the rules of a house are.
+    document["components"]["schemas"]["Rules"] = {"type": "object"}
     return document
 
 

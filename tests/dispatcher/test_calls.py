@@ -7,6 +7,7 @@ import pytest
 from contracts import messages as m
 from contracts.messages import Place
 from contracts.quantities import SECOND
+from dispatcher.calls import FILES_MAX
 from dispatcher.ledger import call_state, task_state, unit_status
 from tests.dispatcher.builders import EAST, HALL, NOON, Control, encoded
 
@@ -364,6 +365,26 @@ def test_the_checklist_of_an_emergency_is_ticked_by_whoever_is_there() -> None:
     assert control.ledger.calls[call_id].checked == [0, 1]
     assert tick(1, done=False) == ""
     assert control.ledger.calls[call_id].checked == [0]
+
+
+def test_whoever_is_there_adds_photos_up_to_a_limit_and_others_none() -> None:
+    control = Control()
+    call_id = control.call("luggage")
+
+    def attach(number: int, by: str) -> str:
+        return control.do(
+            m.AttachFile, by, call_id=call_id, file_id=f"photo-{number:04}", what="photo"
+        ).reason
+
+    assert attach(0, "unit/u-12") == "not_yours"
+    control.accept_all()
+    unit_id = control.ledger.tasks[control.task(call_id)].unit_id
+    assert [attach(number, f"unit/{unit_id}") for number in range(FILES_MAX)] == [""] * FILES_MAX
+    assert attach(99, f"unit/{unit_id}") == "too_many_files"
+    details = [one.detail for one in control.ledger.calls[call_id].timeline if one.kind == "FileAttached"]
+    assert details[-1] == f"photo photo-{FILES_MAX - 1:04}"
+    control.finish(unit_id or "")
+    assert attach(100, f"unit/{unit_id}") == "closed"
 
 
 def test_a_bad_face_is_looked_into_while_the_customer_is_here() -> None:

@@ -12,7 +12,7 @@ import { polite, spokenLine, urgent } from "./said";
 import { chime, siren } from "./sound";
 import * as state from "./state";
 import { coded, t } from "./texts";
-import { depotName, itemName, placeText, serviceName } from "./words";
+import { depotName, itemName, placeText, serviceName, unitName } from "./words";
 
 /** Life and limb are never put aside. */
 export const mayShelve = (alarm: Alarm): boolean => alarm.level > 1;
@@ -32,6 +32,10 @@ export function alarmText(alarm: Alarm): string {
   switch (alarm.kind) {
     case "medical":
       return service;
+    case "sos": {
+      const [, unitId = "", quiet] = alarm.detail.split(" ");
+      return t(quiet ? "alarm.sos.quiet" : "alarm.sos", { name: unitName(unitId) });
+    }
     case "breach":
       return t("alarm.breach", { service });
     case "forecast":

@@ -8,6 +8,7 @@ import { Ring, readable } from "../shared/ring";
 import { clockOf, isOpen, responseSeconds } from "../shared/sla";
 import type { CallChanged, Candidate, Cure, OfferView, TaskView } from "../shared/protocol";
 import { assign, release, select } from "./actions";
+import { Attached } from "./attached";
 import { Export, Knew } from "./knew";
 import { CallOrders, DropTask, Standing } from "./orders";
 import { UnitDetail } from "./unitdetail";
@@ -86,7 +87,7 @@ function CallDetail({ call }: { call: CallChanged }) {
       <ol class="timeline">
         {[...call.timeline].reverse().map((entry) => (
           <li key={`${entry.at} ${entry.kind} ${entry.unit_id}`} class={`fact-${entry.kind}`}>
-            <time>{clockTime(entry.at / 1e3, true, state.site.value?.timezone)}</time> {factText(entry)}
+            <time>{clockTime(entry.at / 1e3, true, state.site.value?.timezone)}</time> {factText(entry)} <Attached entry={entry} />
           </li>
         ))}
       </ol>

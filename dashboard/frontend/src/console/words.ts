@@ -71,6 +71,6 @@ function detailText({ kind, detail }: TimelineEntry): string {
 export function factText(entry: TimelineEntry): string {
   const what = factWord(entry.kind);
   const who = entry.unit_id ? ` · ${unitName(entry.unit_id)}` : "";
-  const detail = entry.detail ? ` · ${detailText(entry)}` : "";
+  const detail = entry.detail && entry.kind !== "FileAttached" ? ` · ${detailText(entry)}` : "";
   return what + who + detail;
 }

@@ -7,7 +7,7 @@ import { me } from "../shared/login";
 import type { RouteJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { ring, signalOnce } from "./alert";
-import { flush, heardVersion, keep, wish } from "./outbox";
+import { flush, heardServer, heardVersion, keep, wish } from "./outbox";
 import * as state from "./state";
 
 const ROUTE_EVERY_MS = 5_000;
@@ -96,6 +96,9 @@ export function begin(): void {
   stream.subscribe(["me", "site"]);
   stream.open();
   receipts();
+  effect(() => {
+    if (stream.lastHeard.value) heardServer();
+  });
   effect(() => ring(state.openOffer(now.value * 1e3) !== null));
   effect(() => {
     const target = state.told.value?.unit.target;

@@ -16,7 +16,7 @@ import { Book, BookButton, book, unread } from "./book";
 import { begin as beginFeed, stream } from "./feed";
 import * as outbox from "./outbox";
 import { Screen } from "./screens";
-import { SosLine } from "./sos";
+import { SosLine, quietSosHeard, silently } from "./sos";
 import * as state from "./state";
 import { coded, t } from "./texts";
 
@@ -54,7 +54,7 @@ function Head({ who }: { who: Me }) {
         {named(who.name, who.user)}
       </button>
       <BookButton />
-      <time>{clockTime(now.value, false, state.site.value?.timezone)}</time>
+      <Clock />
       <button class="flat" onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")} aria-label="◐">
         ◐
       </button>
@@ -65,9 +65,22 @@ function Head({ who }: { who: Me }) {
   );
 }
 
+/** Held, it calls for help without a sign to whoever looks on; a full stop behind the time says that it was heard. */
+function Clock() {
+  const unit = state.mine.value?.unit;
+  return (
+    <button class="flat clock" data-act="clock" {...(unit ? silently(unit) : {})}>
+      <time>
+        {clockTime(now.value, false, state.site.value?.timezone)}
+        {quietSosHeard.value && "."}
+      </time>
+    </button>
+  );
+}
+
 /** What has to be said above everything else: waiting actions, an old picture, a refusal. */
 function Lines() {
-  const waits = outbox.waiting.value.filter((one) => !outbox.QUIET.includes(one.wish.type));
+  const waits = outbox.waiting.value.filter((one) => !outbox.isQuiet(one.wish));
   const down = stream.link.value === "down" || stream.link.value === "late";
   const stuck = waits[0] !== undefined && (down || now.value * 1e3 - waits[0].at > STUCK_US);
   const zone = state.site.value?.timezone;

@@ -14,6 +14,8 @@ export interface Waiting {
   /** Version of my state when it was pressed. */
   version: number;
   wish: Wish;
+  /** A photo or spoken note that goes with it. */
+  file?: Blob;
 }
 
 interface Answer {
@@ -28,7 +30,10 @@ const FLUSH_EVERY_MS = 2_000;
 const LIMIT = 200;
 const SETTLE_MS = 3_000;
 /** What the page says by itself: nobody waits for it, and a refusal is nobody's business. */
-export const QUIET: readonly string[] = ["ReportReceipt", "ReportTextsSeen"];
+const QUIET: readonly string[] = ["ReportReceipt", "ReportTextsSeen"];
+/** Ends the note of a call for help of which nothing may be seen or heard on the phone. */
+export const SILENT = "silent";
+export const isQuiet = ({ type, note }: Wish): boolean => QUIET.includes(type) || (type === "PlaceCall" && String(note).endsWith(SILENT));
 
 export const waiting = signal<Waiting[]>([]);
 /** Accepted by the server, whose new word about me has not come yet: kept so that the screen does not fall back. */
@@ -92,8 +97,8 @@ export function heardVersion(now: number): void {
 }
 
 /** Queues a wish and sends it as soon as there is a connection. */
-export function wish(wanted: Wish): void {
-  const one = { key: newKey(), at: Math.round(serverNow() * 1e3), version, wish: wanted };
+export function wish(wanted: Wish, file?: Blob): void {
+  const one: Waiting = { key: newKey(), at: Math.round(serverNow() * 1e3), version, wish: wanted, ...(file && { file }) };
   let queue = [...waiting.value, one];
   if (queue.length > LIMIT) {
     const receipt = queue.findIndex((old) => QUIET.includes(old.wish.type));
@@ -114,7 +119,7 @@ export async function flush(): Promise<void> {
       const { key } = one;
       await within(STORE, "readwrite", (store) => store.delete(key));
       batch(() => {
-        if (accepted && one.version >= version) settle(one);
+        if (accepted) settle(one);
         waiting.value = waiting.value.filter((other) => other.key !== key);
       });
     }
@@ -125,21 +130,42 @@ export async function flush(): Promise<void> {
   }
 }
 
-function settle(one: Waiting): void {
+/** When the server was last heard, by this page's own clock in milliseconds. */
+let heardAt = 0;
+
+export function heardServer(): void {
+  heardAt = performance.now();
+}
+
+/**
+ * Until my state is newer than when the answer came (what was newer than the press may have been a receipt), or the
+ * server was heard for a while since: in a dead spot its word about me cannot come. Files are only counted.
+ */
+function settle(pressed: Waiting): void {
+  if (pressed.file) return;
+  const since = performance.now();
+  const one = { ...pressed, version };
   settling.value = [...settling.value, one];
-  setTimeout(() => (settling.value = settling.value.filter((other) => other !== one)), SETTLE_MS);
+  const timer = setInterval(() => {
+    if (heardAt - since < SETTLE_MS) return;
+    clearInterval(timer);
+    settling.value = settling.value.filter((other) => other !== one);
+  }, SETTLE_MS);
 }
 
 /** Was it accepted? Throws when there is no final answer and it has to be tried again. */
-async function sendOne({ key, at, wish: { type, ...rest } }: Waiting): Promise<boolean> {
+async function sendOne({ key, at, wish: wanted, file }: Waiting): Promise<boolean> {
+  const { type, ...rest } = wanted;
   try {
-    const answer = await post<Answer>("/api/commands?app=staff", { type, at, ...rest }, key);
-    if (!answer.accepted && !QUIET.includes(type)) refused.value = answer.reason;
+    const answer = file
+      ? await post<Answer>(`/api/attachments?app=staff&call=${rest["call_id"] as string}&at=${at}`, file, key)
+      : await post<Answer>("/api/commands?app=staff", { type, at, ...rest }, key);
+    if (!answer.accepted && !isQuiet(wanted)) refused.value = answer.reason;
     return answer.accepted;
   } catch (error) {
     const final = error instanceof HttpError && error.status < 500 && error.status !== 401 && error.status !== 429;
     if (!final) throw error;
-    if (!QUIET.includes(type)) refused.value = error.code;
+    if (!isQuiet(wanted)) refused.value = error.code;
     return false;
   }
 }

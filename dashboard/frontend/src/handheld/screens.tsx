@@ -8,6 +8,7 @@ import { readable } from "../shared/ring";
 import { me } from "../shared/login";
 import type { OfferView, UnitChanged } from "../shared/protocol";
 import { signalOnce, wakeLock } from "./alert";
+import { Attach, endSpeech } from "./attach";
 import { say } from "./book";
 import { wish } from "./outbox";
 import { Plan } from "./plan";
@@ -15,7 +16,7 @@ import { Sos } from "./sos";
 import * as state from "./state";
 import { stream } from "./feed";
 import { t } from "./texts";
-import { depotName, itemName, serviceIcon, serviceName, spotName, steps } from "./words";
+import { depotName, itemName, noteText, serviceIcon, serviceName, spotName, steps } from "./words";
 
 /** A second, small screen on top: reasons, outcome. */
 type Sheet = "decline" | "cannot" | "outcome" | "off" | null;
@@ -77,6 +78,7 @@ function Shift({ unit }: { unit: UnitChanged }) {
         </ul>
         {!onBreak && <Kit />}
         <p class="muted">{t("shift.tracking")}</p>
+        <p class="muted">{t("shift.quiet")}</p>
       </div>
       <button class="go" data-act="on" onClick={() => start(unit)}>
         {t(onBreak ? "shift.resume" : "shift.start")}
@@ -181,7 +183,7 @@ function Offer({ offer, unit }: { offer: OfferView; unit: UnitChanged }) {
           {[t("offer.seconds", { time: minutesSeconds(offer.eta_s) }), call && levels(call.place.floor)].filter(Boolean).join(" · ")}
         </p>
         {offer.depot && task?.item && <p>{t("offer.fetch", { item: itemName(task.item), depot: depotName(offer.depot) })}</p>}
-        {call?.note && <p class="note">{call.note}</p>}
+        {call?.note && <p class="note">{noteText(call.note)}</p>}
       </div>
       {sheet.value === "decline" ? (
         <Reasons title={t("offer.why")} back={() => (sheet.value = null)} choose={(reason) => answer("DeclineOffer", { reason })} />
@@ -283,7 +285,7 @@ function Way({ unit }: { unit: UnitChanged }) {
       <p class="step">{said[0] ?? (target && t(fits ? "way.here" : "way.noroute", { place: goal }))}</p>
       {said[1] && <p class="muted then">{t("way.then", { step: said[1] })}</p>}
       {target && <Plan floor={floor} target={target} route={fits} />}
-      {call?.note && <p class="note">{call.note}</p>}
+      {call?.note && <p class="note">{noteText(call.note)}</p>}
       {near(unit) && <p class="near">{t("way.near")}</p>}
       {sheet.value === "cannot" ? <Cannot unit={unit} /> : <WayButtons unit={unit} fetching={fetching} returning={returning} />}
     </section>
@@ -363,12 +365,13 @@ function Scene({ unit }: { unit: UnitChanged }) {
             <strong>{call.place.floor}</strong> {spotName(call.place)}
           </p>
         )}
-        {call?.note && <p class="note">{call.note}</p>}
+        {call?.note && <p class="note">{noteText(call.note)}</p>}
         <ul class="checklist">
           {(service?.checklist ?? []).map((one, step) => (
             <Tick key={step} on={call?.checked.includes(step) ?? false} turn={() => tick(step)} text={named(one)} />
           ))}
         </ul>
+        {call && <Attach call={call} />}
       </div>
       <div class="pair">
         <Sos unit={unit} />
@@ -385,7 +388,8 @@ function Scene({ unit }: { unit: UnitChanged }) {
 
 function Outcome({ unit }: { unit: UnitChanged }) {
   const call = state.callOf(unit.call_id);
-  const send = (): void => {
+  const send = async (): Promise<void> => {
+    await endSpeech();
     wish({
       type: "ReportDone",
       task_id: unit.task_id,
@@ -420,12 +424,13 @@ function Outcome({ unit }: { unit: UnitChanged }) {
           {t("outcome.note")}
           <input value={note.value} maxLength={200} onInput={(event) => (note.value = event.currentTarget.value)} />
         </label>
+        {call && <Attach call={call} />}
       </div>
       <div class="go-row">
         <button class="flat side" onClick={() => (sheet.value = null)}>
           {t("offer.back")}
         </button>
-        <button class="go" data-act="send" onClick={send}>
+        <button class="go" data-act="send" onClick={() => void send()}>
           {t("outcome.send")}
         </button>
       </div>

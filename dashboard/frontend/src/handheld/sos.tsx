@@ -1,10 +1,10 @@
 // H7: help for the helper. Held for a second and a half, taken back within five, then a call for security
 // goes out from where I am, and stays in sight until it is over.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { now, serverNow } from "../shared/clock";
 import type { UnitChanged } from "../shared/protocol";
-import { waiting, wish } from "./outbox";
+import { SILENT, isQuiet, waiting, wish } from "./outbox";
 import * as state from "./state";
 import { t } from "./texts";
 
@@ -29,7 +29,7 @@ function takeBack(): void {
   goesAt.value = 0;
 }
 
-function send(unit: UnitChanged): void {
+function send(unit: UnitChanged, silent = false): void {
   takeBack();
   const home = state.site.value?.staff[0];
   const here = state.place.value;
@@ -39,8 +39,22 @@ function send(unit: UnitChanged): void {
   const services = state.site.value?.services ?? [];
   const service = services.find((one) => one.service === "sos") ?? services.find((one) => one.service === "security");
   if (!service) return;
-  wish({ type: "PlaceCall", service: service.service, place, note: `SOS ${unit.unit_id}` });
-  if (navigator.vibrate) navigator.vibrate(600);
+  wish({ type: "PlaceCall", service: service.service, place, note: `SOS ${unit.unit_id}${silent ? ` ${SILENT}` : ""}` });
+  if (navigator.vibrate && !silent) navigator.vibrate(600);
+}
+
+const mySos = (): state.MyCall[] => (state.mine.value?.calls ?? []).filter((one) => one.placed_by_me && one.note.startsWith("SOS"));
+
+export const quietSosHeard = computed(() => mySos().some((one) => one.note.endsWith(SILENT)));
+
+/** Under duress: held like the red button, but nothing changes, sounds or shakes, and it cannot be taken back. */
+export function silently(unit: UnitChanged) {
+  const end = (): void => clearTimeout(held);
+  const begin = (): void => {
+    end();
+    held = setTimeout(() => send(unit, true), HOLD_MS);
+  };
+  return { onPointerDown: begin, onPointerUp: end, onPointerLeave: end, onContextMenu: (event: Event) => event.preventDefault() };
 }
 
 /** What has become of my call for help, for as long as it is open. */
@@ -56,8 +70,8 @@ export function SosLine() {
       </div>
     );
   }
-  if (waiting.value.some((one) => one.wish.type === "PlaceCall")) return <p class="line red sos-line">{t("sos.waits")}</p>;
-  const call = state.mine.value?.calls.find((one) => one.placed_by_me && one.note.startsWith("SOS"));
+  if (waiting.value.some((one) => one.wish.type === "PlaceCall" && !isQuiet(one.wish))) return <p class="line red sos-line">{t("sos.waits")}</p>;
+  const call = mySos().find((one) => !one.note.endsWith(SILENT));
   if (!call) return null;
   return (
     <p class="line red sos-line" role="status" data-sos={call.state}>

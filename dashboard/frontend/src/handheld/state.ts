@@ -18,6 +18,8 @@ export interface MyCall {
   desk_knows: boolean;
   /** Steps of the service's checklist that are done. */
   checked: number[];
+  /** Photos and spoken notes. */
+  files: number;
   tasks: {
     task_id: string;
     role: string;
@@ -91,6 +93,8 @@ function after(so: Mine, wish: Wish, at: number): Mine {
       return change({ status: wish["duty"] === "on" ? "available" : wish["duty"] === "break" ? "on_break" : "off_duty" });
     case "TickChecklist":
       return { ...so, calls: so.calls.map((call) => (call.call_id === wish["call_id"] ? { ...call, checked: ticked(call.checked, wish) } : call)) };
+    case "AttachFile":
+      return { ...so, calls: so.calls.map((call) => (call.call_id === wish["call_id"] ? { ...call, files: call.files + 1 } : call)) };
     case "SendText":
       return withText(so, wish, at);
     case "ReportTextsSeen":

@@ -20,6 +20,12 @@ export function spotName(place: Pick<Place, "floor" | "x_m" | "y_m"> & { spot?: 
   return found ? named(found.name) : place.floor;
 }
 
+/** A call for help of a colleague says so in words; every other note is as it was written. */
+export function noteText(note: string): string {
+  const [sos, unitId = "", quiet] = note.split(" ");
+  return sos === "SOS" ? t(quiet ? "note.sos.quiet" : "note.sos", { who: unitId }) : note;
+}
+
 type Leg = RouteJson["legs"][number];
 
 function metres(leg: Leg): number {

@@ -12,6 +12,8 @@ export class HttpError extends Error {
 }
 
 const TIMEOUT_MS = 8_000;
+/** A photo over a poor connection. */
+const FILE_TIMEOUT_MS = 60_000;
 /** A command is retried this often when no answer came, always under the same key. */
 const COMMAND_TRIES = 3;
 
@@ -30,14 +32,15 @@ export function markPast(on: boolean): void {
 
 async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const file = body instanceof Blob;
+  const timer = setTimeout(() => abort.abort(), file ? FILE_TIMEOUT_MS : TIMEOUT_MS);
   try {
     const headers: Record<string, string> = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
     if (inPast) headers["Nearhand-Replay"] = "1";
     if (key) headers["Idempotency-Key"] = key;
     const init: RequestInit = { method, headers, credentials: "same-origin", signal: abort.signal };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = file ? body : JSON.stringify(body);
     const answer = await fetch(path, init);
     const text = await answer.text();
     const data: unknown = text ? parse(text) : null;
