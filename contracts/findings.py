@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from contracts.findings_zh import chinese
+
 
 class Finding(msgspec.Struct, frozen=True, order=True):
     """One thing to mend (``error``) or to look at (``warning``)."""
@@ -14,6 +16,8 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     feature: str
     """Id of the feature or entry, or its place in the file; empty for the whole file."""
     text: str
+    zh: str = ""
+    """The same in Chinese, where it is a text of ours and not a library's."""
 
     def line(self) -> str:
         """``error: unit.geojson: L1-101: …``."""
@@ -26,8 +30,8 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def error(file: str, feature: str, text: str) -> Finding:
-    return Finding("error", file, feature, text)
+    return Finding("error", file, feature, text, chinese(text))
 
 
 def warning(file: str, feature: str, text: str) -> Finding:
-    return Finding("warning", file, feature, text)
+    return Finding("warning", file, feature, text, chinese(text))

@@ -97,6 +97,7 @@ class Mall:
         self.hub = Hub(self)
         self.units: dict[str, m.UnitChanged] = {}
         self.commands: list[m.Command] = []
+        self.configs: list[m.GatewayConfig] = []
         self.held: set[str] = set()
         """Units whose handheld somebody holds in the test."""
         self.asleep: set[str] = set()
@@ -126,6 +127,9 @@ class Mall:
 
     async def send(self, message: Message) -> None:
         if isinstance(message, m.HandheldPresent):
+            return
+        if isinstance(message, m.GatewayConfig):
+            self.configs.append(message)
             return
         if not isinstance(message, m.Command):
             raise LinkError("not a command")

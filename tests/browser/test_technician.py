@@ -271,6 +271,32 @@ def test_a_gateway_in_trouble_says_its_cause_and_what_to_do(workshop: Workshop) 
     expect(first.locator(".what-to-do")).to_contain_text("restart it")
 
 
+def test_a_gateway_is_told_its_address_and_an_agent_its_settings(
+    workshop: Workshop, picture: Picture
+) -> None:
+    page = workshop.page
+    workshop.tab("gateways")
+    page.locator(".door summary").click()
+    page.fill("[name=sender]", "meraki")
+    page.click("[data-act=door]")
+    url = page.locator("[data-url=meraki]").inner_text()
+    assert url.startswith(f"{workshop.mall.base}/post/")
+    answer = page.evaluate("async (url) => (await fetch(url + '?validator=x1')).text()", url)
+    assert answer == "x1", "the address is one that the server knows"
+    gateway = workshop.mall.site.gateways[0].gateway
+    agent = page.locator(f"[data-agent='{gateway}']")
+    agent.locator("summary").click()
+    agent.locator("[name=batch]").fill("500")
+    agent.locator("[name=allow]").fill("C3:00:00:01:00:01\nC3:00:00:01:00:02")
+    agent.locator("[data-act=configure]").click()
+    expect(page.locator(".said.good")).to_be_visible()
+    (config,) = workshop.mall.configs
+    assert (config.gateway, config.batch_ms, config.per_device_max) == (gateway, 500, None)
+    assert config.allow == ("C3:00:00:01:00:01", "C3:00:00:01:00:02")
+    picture(page, "agent")
+    accessible(page, "agent")
+
+
 STOPS = [(x, y) for y in (13.0, 27.0) for x in (4.0, 14.0, 23.0, 33.0, 43.0, 56.0)]
 
 

@@ -15,6 +15,7 @@ const TABLE: Record<string, [cause: Both, cure: Both]> = {
   clock_steps: [["时钟跳动", "Its clock jumps"], ["只保留一个时间服务器；检查网络延迟。", "Keep one time server only; check the network's delay."]],
   one_kind: [["只听到一种信标", "It hears one kind of beacon only"], ["放宽网关里的过滤（iBeacon、厂商、名称）。", "Loosen the filter in the gateway (iBeacon, vendor, name)."]],
   hears_less: [["听到的比平时少", "It hears less than usual"], ["看它是否被移动、转向或遮挡；移动过就在地图上改位置，并重新步测附近。", "See whether it was moved, turned or covered; if moved, move it on the map and walk its surroundings again."]],
+  moved: [["可能被移动过", "It seems to have been moved"], ["放回原处；或在地图上改位置，然后重新步测附近。", "Put it back; or move it on the map and walk its surroundings again."]],
   refused: [["消息被拒绝", "Its messages are refused"], ["核对账号、密码和主题。", "Compare account, password and topic."]],
   duplicates: [["每条消息发两遍", "It sends everything twice"], ["网关里是否配置了两个服务器或两个转发？删掉一个。", "Are two servers or two forwardings set in the gateway? Remove one."]],
   unreadable: [["消息无法读取", "Its messages cannot be read"], ["在地图上核对格式；“auto” 会自行识别常见厂商。", "Compare its format on the map; “auto” recognises the usual vendors."]],

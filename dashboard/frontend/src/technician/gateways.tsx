@@ -5,6 +5,7 @@ import { now } from "../shared/clock";
 import { minutesSeconds } from "../shared/i18n";
 import { causeOf, cureOf } from "./cures";
 import { goTo } from "./findings";
+import { Door, GatewaySettings } from "./gatewaydoor";
 import * as state from "./state";
 import { t, coded } from "./texts";
 
@@ -30,6 +31,7 @@ export function Gateways() {
         </label>
         <input aria-label={t("gw.find")} placeholder={t("gw.find")} value={sought.value} onInput={(event) => (sought.value = event.currentTarget.value)} />
       </div>
+      <Door />
       <ul class="gateway-list">
         {rows.map((row) => (
           <Row key={row.gateway} row={row} />
@@ -67,6 +69,7 @@ function Row({ row }: { row: state.GatewayRow }) {
           {t("gw.drops")}: {Object.entries(health.drops).map(([cause, n]) => `${causeOf(cause)} ${n}`).join(" · ")}
         </p>
       )}
+      <GatewaySettings row={row} />
     </li>
   );
 }

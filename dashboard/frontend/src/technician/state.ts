@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { FloorJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { me } from "../shared/login";
-import type { IngestCounted, GatewayHealth } from "../shared/protocol";
+import type { GatewayHealth, GatewayStatus, IngestCounted } from "../shared/protocol";
 import { Drafting } from "../shared/draft/drafting";
 import { Publisher } from "../shared/draft/publish";
 import type { Shown } from "./api";
@@ -60,6 +60,7 @@ export interface GatewayRow {
   y_m: number | null;
   guest: boolean;
   health: GatewayHealth | null;
+  status: GatewayStatus | null;
 }
 
 export interface DeviceRow {

@@ -10,6 +10,8 @@ export interface Finding {
   file: string;
   feature: string;
   text: string;
+  /** Empty where there are only English words. */
+  zh: string;
 }
 
 /** Of a draft, beside what it holds. */

@@ -1,5 +1,6 @@
 // What is wrong with a draft, with file and feature; a press goes there.
 
+import { lang } from "../i18n";
 import type { Finding } from "./drafting";
 import { t } from "./texts";
 
@@ -34,7 +35,7 @@ export function Findings({ findings, way }: { findings: Finding[]; way: (finding
               ) : (
                 one.feature
               )}
-              <span lang="en">: {one.text}</span>
+              <span lang={lang.value === "zh" && one.zh ? "zh-CN" : "en"}>: {(lang.value === "zh" && one.zh) || one.text}</span>
             </li>
           );
         })}
