@@ -381,6 +381,8 @@ class LiftWaited(Fact, frozen=True, kw_only=True):
 
     connector: str
     wait_s: float
+    task_id: str = ""
+    """Whose way it was."""
 
 
 class FireModeSet(Fact, frozen=True, kw_only=True):

@@ -102,16 +102,25 @@ class Travel:
             assert remaining[cells[-1]] < remaining[here], "the field must fall along a way"
         return cells
 
-    def legs(self, start: int, goal: int, wheels: bool = False) -> list[Leg]:
-        """The same way for people: floor by floor, corners only, connectors named."""
+    def parts(self, start: int, goal: int, wheels: bool = False) -> list[tuple[list[int], float, Hop | None]]:
+        """The same way cut at its connectors: cells and seconds of each walk (None) and each ride."""
         cells = self.path(start, goal, wheels)
         remaining = self.times_to(goal, wheels)
         _, _, hops = self._graph(wheels)
+        return [
+            (
+                part,
+                float(remaining[part[0]] - remaining[part[-1]]),
+                hops.get((part[0], part[-1])) if len(part) == 2 else None,
+            )
+            for part in _split(cells, hops)
+        ]
+
+    def legs(self, start: int, goal: int, wheels: bool = False) -> list[Leg]:
+        """The same way for people: floor by floor, corners only, connectors named."""
         result: list[Leg] = []
-        for part in _split(cells, hops):
+        for part, seconds, hop in self.parts(start, goal, wheels):
             floor, to_floor = int(self.grid.floor[part[0]]), int(self.grid.floor[part[-1]])
-            seconds = float(remaining[part[0]] - remaining[part[-1]])
-            hop = hops.get((part[0], part[-1])) if len(part) == 2 else None
             if hop is None:
                 result.append(Leg(floor, corners(self.grid, part), seconds, to_floor=to_floor))
             else:

@@ -1,5 +1,6 @@
 """Why a deadline was missed: whatever took longest between the call and the arrival."""
 
+from contracts.quantities import from_seconds
 from dispatcher.ledger import Task, clock_start
 
 
@@ -8,7 +9,7 @@ def miss_cause(task: Task) -> str:
 
     Waiting for a first offer is ``stock`` or ``no_route`` where that was a reason, else ``queue``; from the
     first offer to the assignment that held it is ``given_back``, ``refusal`` or ``silence``, whichever there
-    was most of; the rest is ``walking``.
+    was most of; the rest is ``walking``, or ``lift`` where only the wait for it made it late.
     """
     if task.breached_at is None:
         return ""
@@ -20,7 +21,9 @@ def miss_cause(task: Task) -> str:
         _answer(task): held - asked,
         "walking": end - held,
     }
-    return max(spans, key=lambda cause: spans[cause])
+    cause = max(spans, key=lambda cause: spans[cause])
+    waited = 0 < end - task.need.deadline_at <= from_seconds(task.lift_wait_s)
+    return "lift" if cause == "walking" and waited else cause
 
 
 def _queue(task: Task) -> str:

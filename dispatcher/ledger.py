@@ -86,6 +86,8 @@ class Task(msgspec.Struct):
     given_back: int = 0
     lacked: list[str] = []
     """``no_stock`` and ``no_route``, where they ever were a reason."""
+    lift_wait_s: float = 0.0
+    """What the way took beyond walking and riding, where it had a lift in it (``waits``)."""
     waiting_for: dict[str, int] = {}
     declined: dict[str, Instant] = {}
     """Unit → when it last refused or gave this task back."""

@@ -45,20 +45,28 @@ def _observe(ledger: Ledger, ways: Ways, task: Task, draft: Draft) -> None:
         return
     wheels = ways.catalogue.needs_wheels(task.need.item)
     start, goal = ways.depot_cells[task.depot], ways.catalogue.cell_of(call.place)
-    legs = ways.travel.legs(start, goal, wheels)
-    rides = [leg for leg in legs if leg.kind == "lift"]
-    if len(rides) != 1 or rides[0].connector_id is None:
+    parts = ways.travel.parts(start, goal, wheels)
+    lifts = [hop.connector.connector_id for _, _, hop in parts if hop and hop.connector.kind == "lift"]
+    if len(lifts) != 1:
         return
-    reckoned_wait_s = ways.waits_s.get(rides[0].connector_id, 0.0)
+    reckoned_wait_s = ways.waits_s.get(lifts[0], 0.0)
     slowness = ways.travel.speed_mps / staff.walk_mps
-    moving_s = sum(leg.seconds * (slowness if leg.connector_id is None else 1.0) for leg in legs)
+    moving_s = sum(seconds * (slowness if hop is None else 1.0) for _, seconds, hop in parts)
     wait_s = to_seconds(task.on_scene_at - task.picked_up_at) - (moving_s - reckoned_wait_s)
     if wait_s <= WAIT_MAX_S:
-        draft.add(m.LiftWaited, connector=rides[0].connector_id, wait_s=round(max(0.0, wait_s), 1))
+        draft.add(
+            m.LiftWaited,
+            connector=lifts[0],
+            wait_s=round(max(0.0, wait_s), 1),
+            task_id=task.need.task_id,
+        )
 
 
 def note(ledger: Ledger, fact: m.LiftWaited) -> None:
-    """File one wait under its lift and hour (UTC): number and sum."""
+    """File one wait under its lift and hour (UTC): number and sum; and with the task it delayed."""
+    if fact.task_id in ledger.tasks:
+        ledger.tasks[fact.task_id].lift_wait_s = fact.wait_s
+        ledger.calls[ledger.tasks[fact.task_id].call_id].version = fact.seq
     hours = ledger.lift_waits.setdefault(fact.connector, [[0.0, 0.0] for _ in range(HOURS)])
     entry = hours[fact.at // HOUR % HOURS]
     entry[0] += 1.0

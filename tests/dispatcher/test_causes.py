@@ -24,6 +24,9 @@ def a_miss(**changes: object) -> Task:
     [
         ({"breached_at": None}, ""),
         ({}, "walking"),
+        ({"lift_wait_s": 99.0}, "walking"),
+        ({"lift_wait_s": 100.0}, "lift"),
+        ({"lift_wait_s": 100.0, "first_offer_at": NOON + 390 * S, "assigned_at": NOON + 395 * S}, "queue"),
         ({"first_offer_at": NOON + 300 * S, "assigned_at": NOON + 310 * S}, "queue"),
         ({"first_offer_at": NOON + 300 * S, "assigned_at": NOON + 310 * S, "lacked": ["no_stock"]}, "stock"),
         (

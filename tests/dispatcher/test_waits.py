@@ -3,7 +3,7 @@
 import pytest
 
 from contracts import messages as m
-from contracts.quantities import DAY, HOUR, to_seconds
+from contracts.quantities import DAY, HOUR, from_seconds, to_seconds
 from contracts.walking import Closures
 from dispatcher import waits
 from dispatcher.eta import Ways
@@ -37,6 +37,16 @@ def test_what_an_arrival_took_beyond_its_way_was_the_wait() -> None:
         (LIFT.connector_id, pytest.approx(LIFT.wait_s + 20.0, abs=1.0))
     ]
     assert control.replayed() == control.ledger
+
+
+def test_who_is_late_by_the_lift_alone_was_late_by_the_lift() -> None:
+    control = Control()
+    (fact,) = bring(control, 220.0)
+    task = control.ledger.tasks[fact.task_id]
+    assert task.reached_at is not None
+    assert task.need.deadline_at < task.reached_at < task.need.deadline_at + from_seconds(fact.wait_s)
+    (view,) = [said for said in control.service.resumed(control.now) if isinstance(said, m.CallChanged)]
+    assert view.tasks[0].miss_cause == "lift"
 
 
 def test_a_talk_on_the_way_is_no_wait_and_a_way_without_a_lift_shows_none() -> None:
