@@ -16,7 +16,7 @@ from contracts.messages import Message
 from contracts.quantities import Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.walking import Closures
-from firmware_sim import buttons, customers, people, shoppers
+from firmware_sim import building, buttons, customers, people, shoppers
 from firmware_sim.beacons import NEVER, due
 from firmware_sim.calls import KnownCalls
 from firmware_sim.coverage import build_coverage
@@ -66,6 +66,7 @@ class FirmwareSimService:
         self._wishes = new_wishes(site, scenario.demand, self._rng["demand"])
         self._calls = KnownCalls()
         self._fleet: Fleet | None = None
+        self._changes: list[building.Change] = []
         self._now: Instant = 0
         self._next_truth: Instant = 0
         self._enrolled = False
@@ -105,6 +106,9 @@ class FirmwareSimService:
         if not self._enrolled:
             self._enrolled = True
             out += self._enrol(now)
+        for change in building.due(self._changes, now):
+            kind, fields = change.order
+            out.append(post(self._outbox, kind, building.CONTROL, now, **fields))
         for at in self._steps(now):
             out += self._advance(at)
         out += send(self._fleet, self._tags, now)
@@ -150,6 +154,7 @@ class FirmwareSimService:
             self._rng["customers"],
             self._rng["buttons"],
         )
+        self._changes = building.changes_of(scenario.closures, now)
         self._now = self._next_truth = now
         self._strangers = new_strangers(population.beacons, self._rng["addresses"], now)
         shoppers.begin(self._shoppers, now)

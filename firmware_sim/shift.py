@@ -17,6 +17,7 @@ from contracts.messages import Command, Message
 from contracts.quantities import MINUTE, SECOND, Instant, from_seconds
 from contracts.sitemap import Site, StaffMember
 from contracts.walking import Closures
+from firmware_sim import building
 from firmware_sim.agenda import Agenda
 from firmware_sim.calls import KnownCalls
 from firmware_sim.handsets import DELIVERY_S, URGENT, decide
@@ -29,9 +30,8 @@ from firmware_sim.trips import Routes, Trip, set_out
 POSITION_SD_M: Final = 3.0
 """Along each axis; what the ellipses say is 2.448 times that."""
 POSITIONS_EVERY: Final = 5 * SECOND
-CONTROL: Final = "operator/control-room"
 
-Deed = Literal["answer", "arrive", "report", "break", "end_break", "loan", "close", "open", "cancel"]
+Deed = Literal["answer", "arrive", "report", "break", "end_break", "loan", "cancel"]
 
 
 @dataclass(eq=False)
@@ -67,6 +67,7 @@ class ShiftSimService:
         self._calls = KnownCalls()
         self._commands = 0
         self._agenda: Agenda[tuple[Hand | None, Deed, object]] = Agenda()
+        self._changes: list[building.Change] = []
         self._orders = list(reversed(orders))
         self._next_positions: Instant = 0
         self._asked: dict[tuple[int, str, str], int] = {}
@@ -93,11 +94,7 @@ class ShiftSimService:
             if staff.one_break:
                 wait_s = stream(self._seed, "break", hand.number).uniform(*ONE_BREAK_S)
                 self._agenda.add(now + from_seconds(wait_s), (hand, "break", None))
-        for closure in self._scenario.closures:
-            at = now + round(closure.after_min * MINUTE)
-            self._agenda.add(at, (None, "close", closure.connector))
-            if closure.for_min > 0:
-                self._agenda.add(at + round(closure.for_min * MINUTE), (None, "open", closure.connector))
+        self._changes = building.changes_of(self._scenario.closures, now)
         self._next_positions = now
         on = [self._post(m.SetDuty, h, now, duty="on") for h in self.hands.values()]
         return [*on, *self.wake(now)]
@@ -122,6 +119,7 @@ class ShiftSimService:
         times = [self._next_positions]
         times += [self._orders[-1].at] if self._orders else []
         times += [] if self._agenda.next_at is None else [self._agenda.next_at]
+        times += [change.at for change in self._changes[:1]]
         return min(times)
 
     def wake(self, now: Instant) -> Sequence[Message]:
@@ -130,10 +128,15 @@ class ShiftSimService:
             order = self._orders.pop()
             fields = {"service": order.service, "place": order.place}
             out.append(self._command(m.PlaceCall, DESK, now, **fields))
+        for change in building.due(self._changes, now):
+            kind, fields = change.order
+            out.append(self._command(kind, building.CONTROL, now, **fields))
         while (entry := self._agenda.due(now)) is not None:
             _, (hand, deed, detail) = entry
             out += (
-                self._building(deed, str(detail), now) if hand is None else self._do(hand, deed, detail, now)
+                [self._command(m.CancelCall, DESK, now, call_id=str(detail), reason="customer")]
+                if hand is None
+                else self._do(hand, deed, detail, now)
             )
         if now >= self._next_positions:
             self._next_positions = now + POSITIONS_EVERY
@@ -300,7 +303,7 @@ class ShiftSimService:
         self._agenda.add(now + from_seconds(self._scenario.staff.break_s), (hand, "end_break", None))
         return [self._post(m.SetDuty, hand, now, duty="break")]
 
-    # --- customers and the building -----------------------------------------------------------------------
+    # --- customers, positions ------------------------------------------------------------------------------
 
     def _impatience(self, call: m.CallChanged, now: Instant) -> None:
         demand = self._scenario.demand
@@ -308,18 +311,6 @@ class ShiftSimService:
         if rng.random() < demand.cancel_share:
             wait_s = rng.exponential(demand.cancel_mean_s)
             self._agenda.add(now + from_seconds(wait_s), (None, "cancel", call.call_id))
-
-    def _building(self, deed: Deed, detail: str, now: Instant) -> list[Message]:
-        match deed:
-            case "cancel":
-                fields = {"call_id": detail, "reason": "customer"}
-                return [self._command(m.CancelCall, DESK, now, **fields)]
-            case "close" | "open" if not detail:
-                return [self._command(m.SetFireMode, CONTROL, now, on=deed == "close")]
-            case "close":
-                return [self._command(m.CloseConnector, CONTROL, now, connector=detail, reason="broken")]
-            case _:
-                return [self._command(m.OpenConnector, CONTROL, now, connector=detail)]
 
     def _positions(self, now: Instant) -> Message:
         """Everybody's position with its noise."""

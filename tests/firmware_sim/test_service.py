@@ -13,7 +13,7 @@ from contracts import messages as m
 from contracts import wire
 from contracts.columns import observations
 from contracts.messages import Message
-from firmware_sim.scenario import Crowd, Demand, Radio, Scenario, Vices
+from firmware_sim.scenario import Closure, Crowd, Demand, Radio, Scenario, Vices
 from firmware_sim.service import STEPS_MAX, FirmwareSimService
 from gateway.ingest import IngestService
 from gateway.settings import IngestSettings
@@ -47,6 +47,23 @@ def _run(sim: FirmwareSimService, seconds: float, start: int = START) -> list[Me
         assert due > now
         now = due
     return out
+
+
+def test_a_lift_goes_out_of_order_as_the_scenario_says() -> None:
+    closures = (Closure(connector="lift-1", after_min=0.05, for_min=0.05),)
+    sim = simulator(msgspec.structs.replace(scenario(), closures=closures))
+    heard = [one for one in _run(sim, 8.0) if isinstance(one, m.CloseConnector | m.OpenConnector)]
+    said = {one.command_id: one for one in heard}.values()  # what nobody answers is repeated
+    assert [(type(one), one.connector) for one in said] == [
+        (m.CloseConnector, "lift-1"),
+        (m.OpenConnector, "lift-1"),
+    ]
+    answers = [
+        m.CommandAnswered(seq=n, at=START, command_id=one.command_id, accepted=True)
+        for n, one in enumerate(said, start=1)
+    ]
+    for answer in answers:
+        assert sim.receive(answer, START + 9 * SECOND) == ()
 
 
 def _digest(messages: list[Message]) -> str:
