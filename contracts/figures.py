@@ -42,8 +42,10 @@ class Waits(msgspec.Struct, frozen=True):
     """One group of tasks: everybody who was wanted and not called off."""
 
     tasks: int
+    judged: int
+    """Reached or overdue."""
     on_time: float | None
-    """Share reached by the deadline, of those reached or overdue; None where there were none."""
+    """Share reached by the deadline, of those judged; None where there were none."""
     unserved: int
     """Nobody has come, and the deadline is over."""
     p50_s: float | None
@@ -194,6 +196,7 @@ def _waits(tasks: Sequence[TaskView], until: Instant, promises: tuple[Within, ..
     unserved = sum(in_time(task, until) is False and waited_s(task) is None for task in tasks)
     return Waits(
         tasks=len(tasks),
+        judged=len(judged),
         on_time=_share(sum(judged), len(judged)),
         unserved=unserved,
         p50_s=nearest_rank(waits, 0.5),

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from contracts.messages import CallChanged, TaskView
-from contracts.quantities import Instant, to_seconds
+from contracts.figures import NOT_WANTED, in_time, nearest_rank, waited_s
+from contracts.messages import TaskView
+from contracts.quantities import Instant
 from runtime.policies import BUSY, Tally, hours_on_duty
 
 Row = tuple[int, float | None, bool]
-"""Seed, seconds from call to arrival (None = nobody came), in time."""
+"""Seed, what the customer waited in seconds (None = nobody came), in time: after ``contracts.figures``."""
 PERCENTILES: Final = (50, 90, 99)
 
 
@@ -25,7 +26,7 @@ def summary(policy: str, tallies: Sequence[tuple[int, Tally]]) -> dict[str, Any]
             wanted = [task for task in call.tasks if _counts(task, tally.end)]
             if not wanted:
                 continue
-            rows = [_row(seed, call, task) for task in wanted]
+            rows = [(seed, waited_s(task), bool(in_time(task, tally.end))) for task in wanted]
             services.setdefault(call.service, []).append(_last(rows))
             for task, row in zip(wanted, rows, strict=True):
                 if len(call.tasks) > 1:
@@ -59,8 +60,8 @@ def figures(rows: Sequence[Row]) -> dict[str, float | int | None]:
     """Standard errors from the spread between seeds: days differ more than calls of one day."""
     in_time = np.array([ok for _, _, ok in rows], float)
     by_seed = [np.mean([ok for s, _, ok in rows if s == seed]) for seed in sorted({s for s, _, _ in rows})]
-    took_s = [seconds for _, seconds, _ in rows if seconds is not None]
-    percentiles = np.percentile(took_s, PERCENTILES) if took_s else [None] * len(PERCENTILES)
+    took_s = sorted(seconds for _, seconds, _ in rows if seconds is not None)
+    percentiles = [nearest_rank(took_s, q / 100) for q in PERCENTILES]
     spread = float(np.std(by_seed, ddof=1) / np.sqrt(len(by_seed))) if len(by_seed) > 1 else None
     return {
         "calls": len(rows),
@@ -103,13 +104,7 @@ def _cell(row: dict[str, Any] | None, width: int) -> str:
 
 def _counts(task: TaskView, end: Instant) -> bool:
     """Cancelled tasks do not, nor those that may still be served in time when the run ends."""
-    return task.state != "cancelled" and (task.on_scene_at is not None or task.deadline_at <= end)
-
-
-def _row(seed: int, call: CallChanged, task: TaskView) -> Row:
-    if task.on_scene_at is None:
-        return seed, None, False
-    return seed, to_seconds(task.on_scene_at - call.received_at), task.on_scene_at <= task.deadline_at
+    return task.state not in NOT_WANTED and in_time(task, end) is not None
 
 
 def _last(rows: Sequence[Row]) -> Row:

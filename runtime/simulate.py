@@ -9,8 +9,8 @@ the command that repeats it, and ends with status 1.
 
 import argparse
 import dataclasses
+import math
 import shlex
-import statistics
 import sys
 import time
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from contracts.errors import ConfigError
-from contracts.figures import NOT_WANTED
+from contracts.figures import figures
 from contracts.messages import CallChanged
 from contracts.quantities import MINUTE, SECOND, Instant, from_seconds, to_seconds
 from contracts.sitemap import Site
@@ -179,7 +179,7 @@ def simulate(
         cpu_s=time.process_time() - before_cpu,
         digest=world.journal.digest(),
         calls=len(world.watch.calls),
-        services=response_times(list(world.watch.calls.values())),
+        services=response_times(list(world.watch.calls.values()), world.now),
         accuracy=world.watch.accuracy.summary(),
         counters=dict(sorted(world.counters.items())),
         failure=failure,
@@ -221,29 +221,19 @@ def _progress(minute: float, of: float, world: World) -> None:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def response_times(calls: Sequence[CallChanged]) -> dict[str, dict[str, float]]:
-    """By service and role: how many, share on time, median and 90th percentile of received → on scene."""
-    times: dict[str, list[float]] = {}
-    on_time: dict[str, list[bool]] = {}
-    for call in sorted(calls, key=lambda call: call.call_id):
-        for task in call.tasks:
-            if task.state in NOT_WANTED or call.state in NOT_WANTED:
-                continue
-            key = f"{call.service}/{task.role}"
-            arrived = task.on_scene_at
-            if arrived is not None:
-                times.setdefault(key, []).append(to_seconds(arrived - call.received_at))
-                on_time.setdefault(key, []).append(arrived <= task.deadline_at)
-            elif task.breached_at is not None:
-                on_time.setdefault(key, []).append(False)
+def response_times(calls: Sequence[CallChanged], until: Instant) -> dict[str, dict[str, float]]:
+    """By service and role, of those that were reached or are overdue: how many, share on time, median and
+    90th percentile of what they waited (``contracts.figures``); nan where nobody came."""
+    found = figures(calls, (), 0, until, 0).by_service
     return {
         key: {
-            "calls": len(on_time[key]),
-            "on_time": statistics.fmean(on_time[key]),
-            "p50_s": float(np.percentile(times[key], 50)) if key in times else float("nan"),
-            "p90_s": float(np.percentile(times[key], 90)) if key in times else float("nan"),
+            "calls": waits.judged,
+            "on_time": waits.on_time,
+            "p50_s": math.nan if waits.p50_s is None else waits.p50_s,
+            "p90_s": math.nan if waits.p90_s is None else waits.p90_s,
         }
-        for key in sorted(on_time)
+        for key, waits in found.items()
+        if waits.on_time is not None
     }
 
 
