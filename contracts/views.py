@@ -114,7 +114,7 @@ class TaskView(msgspec.Struct, frozen=True):
     """``deadline_at`` less this is when our clock began, pauses taken out."""
     miss_cause: str = ""
     """What took longest where the deadline was missed: ``stock no_route queue refusal silence given_back
-    walking``."""
+    lift walking``."""
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):
@@ -310,11 +310,31 @@ class FloorCoverage(msgspec.Struct, frozen=True):
     understaffed: bool = False
 
 
+class Reserve(msgspec.Struct, frozen=True):
+    """Somebody free whom the next emergency would miss."""
+
+    unit_id: str
+    loss: float
+    """How much less likely it is reached in time without this person."""
+
+
+class StandbyWalk(msgspec.Struct, frozen=True):
+    """What suggestions to stand by elsewhere have made somebody walk lately."""
+
+    unit_id: str
+    walked_m: float
+
+
 class CoverageChanged(Message, frozen=True, kw_only=True):
     """Expected coverage by service, role and floor; the newest ``at`` wins."""
 
     at: Instant
     floors: tuple[FloorCoverage, ...]
+    reserve: tuple[Reserve, ...] = ()
+    """Whoever matters most first."""
+    walks: tuple[StandbyWalk, ...] = ()
+    walk_max_m: float = 0.0
+    """Nobody is asked to walk more in an hour."""
 
 
 class ClosuresChanged(Message, frozen=True, kw_only=True):

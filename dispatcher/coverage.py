@@ -153,8 +153,11 @@ def losses(scene: Scene) -> dict[str, float]:
     return dict(zip(scene.unit_ids, lost.tolist(), strict=True))
 
 
-def view(scene: Scene, posts: Posts, now: Instant) -> m.CoverageChanged:
-    """For the control room: by service, role and floor, how likely the next call is in time."""
+def view(
+    ledger: Ledger, scene: Scene, posts: Posts, settings: DispatcherSettings, now: Instant
+) -> m.CoverageChanged:
+    """For the control room: by service, role and floor, how likely the next call is in time; whom the next
+    emergency would miss; what standing by has cost whom."""
     floors = posts.ways.catalogue.site.floors
     rows = []
     for need in scene.needs:
@@ -174,7 +177,17 @@ def view(scene: Scene, posts: Posts, now: Instant) -> m.CoverageChanged:
                     understaffed=chance < UNDERSTAFFED,
                 )
             )
-    return m.CoverageChanged(at=now, floors=tuple(rows))
+    reserve = [m.Reserve(unit_id, round(lost, 3)) for unit_id, lost in losses(scene).items()]
+    walks = [m.StandbyWalk(u.unit_id, round(standby_walked_m(u, now), -1)) for u in ledger.units.values()]
+    return m.CoverageChanged(
+        at=now,
+        floors=tuple(rows),
+        reserve=tuple(
+            sorted((one for one in reserve if one.loss > 0), key=lambda one: (-one.loss, one.unit_id))
+        ),
+        walks=tuple(one for one in walks if one.walked_m > 0),
+        walk_max_m=settings.standby_walk_max_m,
+    )
 
 
 def _need(

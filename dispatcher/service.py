@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from contracts import messages as m
@@ -102,7 +103,7 @@ class DispatcherService:
         self._cover_at: Instant = 0
         self._reserve: dict[str, float] = {}
         self._coverage: m.CoverageChanged | None = None
-        self._covered: tuple[m.FloorCoverage, ...] = ()
+        self._covered: m.CoverageChanged | None = None
         self._follow()
 
     def receive(self, message: Message, now: Instant) -> Sequence[Message]:
@@ -242,7 +243,7 @@ class DispatcherService:
         draft = Draft(self.ledger.seq, now, cause="coverage")
         facts = self._fold(coverage.suggest(scene, self._posts, self.settings, draft))
         self._reserve = coverage.losses(scene)
-        self._coverage = coverage.view(scene, self._posts, now)
+        self._coverage = coverage.view(self.ledger, scene, self._posts, self.settings, now)
         return facts
 
     @property
@@ -265,10 +266,11 @@ class DispatcherService:
         return None if earliest == deadlines.NEVER else earliest
 
     def _coverage_changed(self) -> list[Message]:
-        if self._coverage is None or self._coverage.floors == self._covered:
+        found, said = self._coverage, self._covered
+        if found is None or (said is not None and found == msgspec.structs.replace(said, at=found.at)):
             return []
-        self._covered = self._coverage.floors
-        return [self._coverage]
+        self._covered = found
+        return [found]
 
     # --- positions and callers ------------------------------------------------------------------------------
 

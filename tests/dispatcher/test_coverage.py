@@ -100,6 +100,22 @@ def test_the_control_room_hears_which_floors_are_understaffed() -> None:
     assert said is not None
     assert {row.understaffed for row in said.floors} == {True}
     assert {row.floor for row in said.floors} == {"L1", "L2"}
+    assert said.reserve == (), "nobody is here to be missed"
+
+
+def test_it_hears_whom_emergencies_would_miss_and_what_standing_by_costs() -> None:
+    control = Control(msgspec.structs.replace(SETTINGS, standby_price=0.0))
+    control.locate({person.unit_id: (0, 8.0, 8.0) for person in control.site.staff})
+    control.wait(90)
+    said = control.service._coverage
+    assert said is not None
+    assert [one.loss for one in said.reserve] == sorted((one.loss for one in said.reserve), reverse=True)
+    medics = {person.unit_id for person in control.site.staff if "medic" in person.roles}
+    assert medics <= {one.unit_id for one in said.reserve}
+    moved = {fact.unit_id for fact in control.of(m.StandbySuggested)}
+    assert {walk.unit_id for walk in said.walks} <= moved
+    assert moved
+    assert all(0 < walk.walked_m <= said.walk_max_m for walk in said.walks)
 
 
 def test_emergencies_miss_most_whoever_is_alone_able() -> None:

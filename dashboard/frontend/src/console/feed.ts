@@ -8,6 +8,7 @@ import type {
   AlarmBoard,
   CallChanged,
   ClosuresChanged,
+  CoverageChanged,
   FeedbackChanged,
   IngestCounted,
   LogbookChanged,
@@ -18,12 +19,13 @@ import type {
 } from "../shared/protocol";
 import type { RouteJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
+import { heardCoverage } from "./cover";
 import { dots } from "./dots";
 import { routes } from "./map/layers";
 import * as state from "./state";
 import { heardBook, logbooks } from "./talk";
 
-const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "alarms", "moves", "feedback"];
+const OPERATOR_TOPICS = ["calls", "units", "logbooks", "stock", "where", "gw", "health", "site", "devices", "alarms", "moves", "coverage", "feedback"];
 const TECHNICIAN_TOPICS = ["stock", "gw", "health", "site", "devices"];
 
 /** Calls that came in live while the page shows the past. */
@@ -190,6 +192,8 @@ function whole(topic: string, data: unknown): void {
     case "moves":
       state.moves.value = (data as RebalanceChanged).moves;
       return;
+    case "coverage":
+      return heardCoverage(data as CoverageChanged);
     case "feedback":
       return fill(state.feedback, data as FeedbackChanged[], (row) => row.feedback_id);
     case "gw":
@@ -227,6 +231,8 @@ function changed(kind: string, data: unknown): void {
     case "RebalanceChanged":
       state.moves.value = (data as RebalanceChanged).moves;
       return;
+    case "CoverageChanged":
+      return heardCoverage(data as CoverageChanged);
     case "FeedbackChanged":
       return newer(state.feedback, (data as FeedbackChanged).feedback_id, data as FeedbackChanged);
     case "Where":

@@ -7,6 +7,7 @@ import { minutesSeconds, named, translator } from "../shared/i18n";
 import { readable } from "../shared/ring";
 import type { UnitChanged } from "../shared/protocol";
 import { select } from "./actions";
+import { Cover } from "./cover";
 import * as state from "./state";
 import { Broadcast, unread } from "./talk";
 import { coded, t } from "./texts";
@@ -67,6 +68,7 @@ export function Staff() {
           </section>
         );
       })}
+      <Cover />
     </section>
   );
 }

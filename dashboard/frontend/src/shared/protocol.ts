@@ -198,6 +198,9 @@ export interface CoverageChanged {
   type: "CoverageChanged";
   at: Instant;
   floors: FloorCoverage[];
+  reserve: Reserve[];
+  walks: StandbyWalk[];
+  walk_max_m: number;
 }
 
 export interface FloorCoverage {
@@ -206,6 +209,16 @@ export interface FloorCoverage {
   floor: string;
   p_on_time: number;
   understaffed: boolean;
+}
+
+export interface Reserve {
+  unit_id: string;
+  loss: number;
+}
+
+export interface StandbyWalk {
+  unit_id: string;
+  walked_m: number;
 }
 
 export interface FeedbackChanged {
@@ -338,6 +351,7 @@ export interface Figures {
 
 export interface Waits {
   tasks: number;
+  judged: number;
   on_time: number | null;
   unserved: number;
   p50_s: number | null;
