@@ -14,7 +14,7 @@ class Draft:
     def __init__(self, seq: int, at: Instant, cause: str = "", by: str = "dispatcher") -> None:
         self.facts: list[Fact] = []
         self._seq = seq
-        self._at = at
+        self.at = at
         self._cause = cause
         self._by = by
 
@@ -24,6 +24,6 @@ class Draft:
 
     def add(self, kind: type[_F], **fields: Any) -> _F:
         """One more fact."""
-        fact = kind(seq=self.next_seq, at=self._at, cause=self._cause, by=self._by, **fields)
+        fact = kind(seq=self.next_seq, at=self.at, cause=self._cause, by=self._by, **fields)
         self.facts.append(fact)
         return fact

@@ -18,6 +18,7 @@ from dispatcher import (
     deadlines,
     enrolment,
     forecast,
+    leads,
     planner,
     rules,
     shifts,
@@ -159,6 +160,7 @@ class DispatcherService:
             facts += self._fold(rules.decide(self.ledger, command, now, self.book))
             if isinstance(command, m.UnmergeCall):  # its clock ran on unseen
                 facts += self._fold(deadlines.due(self.ledger, now))
+        facts += self._fold(leads.told(self.ledger, self.catalogue, facts, now))
         facts += self._change_duty(now)
         return self._finish(now, facts, before)
 

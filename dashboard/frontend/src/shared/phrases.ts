@@ -24,8 +24,10 @@ const FROM_DESK: Record<string, [string, string]> = {
   understood: ["明白", "Understood"],
 };
 
-/** Written by the handheld itself. */
+/** Written by the handheld itself, or by the dispatcher to a zone lead. */
 const OTHERS: Record<string, [string, string]> = {
+  colleague_silent: ["同事没有应答", "A colleague does not answer"],
+  nobody_goes: ["还没有人去", "Nobody goes there yet"],
   kit_missing: ["随身装备不全", "My kit is not complete"],
 };
 
