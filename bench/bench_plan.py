@@ -109,7 +109,10 @@ def bench_plan(site: Site, grid: WalkableGrid, people: int, tasks: int, rounds: 
     service, now = waiting(crowd_site(site, people), grid, tasks)
 
     def once() -> object:
-        seen = situation.survey(service.ledger, service.ways, service.whereabouts, service.settings, now)
+        columns = situation.columns_of(service.ledger, service.ways, service.settings, now)
+        seen = situation.survey(
+            service.ledger, service.ways, service.whereabouts, service.settings, now, columns
+        )
         return planner.plan(service.ledger, seen, service.ways, service.settings)
 
     before = time.process_time()

@@ -20,7 +20,7 @@ from dispatcher.commitments import (
     withdraw_from,
 )
 from dispatcher.drafting import Draft
-from dispatcher.ledger import Ledger, Offer, Task, is_open, offer_of, task_state
+from dispatcher.ledger import Ledger, Offer, Task, is_open, live_offers, offer_of, task_state
 
 
 def decide(ledger: Ledger, command: Command, now: Instant, book: Rulebook) -> list[Fact]:
@@ -82,7 +82,10 @@ def accept_offer(ledger: Ledger, command: m.AcceptOffer, draft: Draft, book: Rul
         return Answer(refusal)
     task = ledger.tasks[offer.task_id]
     if offer.ended:
-        return _late_acceptance(ledger, offer, task, draft, book)
+        again = next((live for live in live_offers(task) if live.unit_id == offer.unit_id), None)
+        if again is None:
+            return _late_acceptance(ledger, offer, task, draft, book)
+        offer = again  # asked once more meanwhile: the yes holds for that
     release(task, draft, "replaced")
     draft.add(m.OfferAccepted, offer_id=offer.offer_id, task_id=offer.task_id, unit_id=offer.unit_id)
     withdraw(task, draft, "taken", keep=offer.offer_id)

@@ -205,10 +205,13 @@ class DispatcherService:
 
     def _plan(self, now: Instant) -> list[Fact]:
         self._plan_wanted = False
-        if not situation.columns_of(self.ledger, self.ways, self.settings, now):
+        columns = situation.columns_of(self.ledger, self.ways, self.settings, now)
+        if not columns:
             return []
         self._planned_at = now
-        seen = situation.survey(self.ledger, self.ways, self.whereabouts, self.settings, now, self._reserve)
+        seen = situation.survey(
+            self.ledger, self.ways, self.whereabouts, self.settings, now, columns, self._reserve
+        )
         return self._fold(planner.plan(self.ledger, seen, self.ways, self.settings))
 
     def _forecast(self, now: Instant) -> list[Fact]:

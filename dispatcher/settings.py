@@ -38,7 +38,7 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """A re-match must save at least this much, or people are sent to and fro for nothing."""
     finishing_horizon_s: float = 150.0
     """People expected to be done within this time are planned with (reserved, not offered)."""
-    ageing: float = 1.0
+    ageing: float = 3.0
     """How much dearer it is to leave a late task waiting, for each target past the first: with 1, a task
     three targets late counts as much as one that can still be on time."""
     oldest_factor: float = 3.0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from contracts.quantities import SECOND, Instant, from_seconds, to_seconds
 from dispatcher import states
-from dispatcher.assignment import Problem
+from dispatcher.assignment import Problem, on_time
 from dispatcher.commitments import stocked
 from dispatcher.deadlines import hedge_at
 from dispatcher.eta import Arrival, Crowd, Ways, by_depot, straight
@@ -39,10 +39,16 @@ PRIOR_ANSWERS: Final = 8.0
 """What everybody's answer delay weighs, in answers, against a person's own."""
 ANSWER_SD_S: Final = 6.0
 """Spread of answers to offers."""
+ASK_AGAIN_S: Final = 5.0
+"""Who let an offer expire is asked again after so long where there is nobody else."""
+HEDGE_WORTH: Final = 0.4
+"""What a second offer is worth, as a share of a first: most people answer after all."""
 REMATCH_AFTER_S: Final = 8.0
 """A fresh assignment is left alone for so long."""
-FINISHING_SHARE: Final = 0.2
-"""Whoever overstays the usual time on scene is expected to need this share of it once more."""
+READY_CV: Final = 0.7
+"""Spread of what is left on scene, as a share of its mean."""
+WAIT_GAIN: Final = 0.2
+"""Where free people suffice, somebody who is not free yet must be so much likelier to be in time."""
 
 
 NO_RESERVE: Final[Mapping[str, float]] = MappingProxyType({})
@@ -94,12 +100,12 @@ def survey(
     whereabouts: Whereabouts,
     settings: DispatcherSettings,
     now: Instant,
+    columns: list[Column],
     reserve: Mapping[str, float] = NO_RESERVE,
 ) -> Situation:
-    """The situation now. ``columns`` is empty where nothing is to be planned; ``reserve`` is what
-    emergencies would lose without a unit (``coverage.losses``)."""
+    """The situation now; ``columns`` are those of now (``columns_of``), ``reserve`` is what emergencies
+    would lose without a unit (``coverage.losses``)."""
     catalogue = ways.catalogue
-    columns = columns_of(ledger, ways, settings, now)
     units = [ledger.units[unit_id] for unit_id in catalogue.staff]
     missing = whereabouts.missing(now)
     rows = _rows(ledger, ways, units, missing, settings, now)
@@ -120,6 +126,8 @@ def survey(
         why[pairs] = _reasons(those, wanted, row_why[able], short, arrival.mean_s, settings, now).T
     sd_s = ways.spread(eta_s, sd_s)
     part: list[Part] = [row[0] for row in rows]
+    short = _short(columns, part, why)
+    _ask_again(units, short, why, now)
     ready_s = np.array([row[2] for row in rows])
     return Situation(
         now=now,
@@ -134,7 +142,18 @@ def survey(
         at_home=[gap == "home" for gap in missing],
         held=_held(tuple(catalogue.staff), columns),
         problem=_problem(
-            ledger, tuple(catalogue.staff), columns, part, why, eta_s, sd_s, ready_s, settings, now, reserve
+            ledger,
+            tuple(catalogue.staff),
+            columns,
+            part,
+            why,
+            short,
+            eta_s,
+            sd_s,
+            ready_s,
+            settings,
+            now,
+            reserve,
         ),
     )
 
@@ -215,7 +234,7 @@ def _row(
     if unit.task_id is not None:
         return _holder(ledger, ways, ledger.tasks[unit.task_id], settings, now)
     if unit.silent_at is not None and now - unit.silent_at < from_seconds(settings.silence_mute_s):
-        return "out", "silent", 0.0
+        return "free", "silent", 0.0  # see _ask_again
     return "free", "", 0.0
 
 
@@ -227,7 +246,7 @@ def _holder(
     if task.on_scene_at is not None:
         need = ways.catalogue.need_of(task.need, ledger.calls[task.call_id].service)
         usual_s = 120.0 if need is None else need.on_scene_s
-        left_s = max(FINISHING_SHARE * usual_s, usual_s - to_seconds(now - task.on_scene_at))
+        left_s = usual_s * _left_share(to_seconds(now - task.on_scene_at) / usual_s)
         return ("finishing", "", left_s) if left_s <= settings.finishing_horizon_s else ("out", "busy", 0.0)
     if live_offers(task):  # about to be replaced
         return "finishing", "", settings.answer_delay_s
@@ -244,6 +263,16 @@ def _alike(columns: list[Column]) -> list[list[int]]:
         key = (need.role, need.skills, need.item, column.depots, column.carried, column.priority == 1)
         groups.setdefault(key, []).append(j)
     return list(groups.values())
+
+
+def _left_share(gone: float) -> float:
+    """What is left of a time on scene, on average, after ``gone`` of its mean, as a share of the mean.
+
+    Mean residual life of a gamma distribution of shape 4 (times of people with people spread by about half):
+    whoever is overdue is not about to be done, but needs two fifths of the usual time once more.
+    """
+    left = 1 + gone * (3 + gone * (4 + gone * 8 / 3))
+    return left / (1 + gone * (4 + gone * (8 + gone * 32 / 3)))
 
 
 def _arrivals(
@@ -302,6 +331,27 @@ def _reasons(
     return np.where(row_why != 0, row_why, why).astype(np.int8)
 
 
+def _short(columns: list[Column], part: list[Part], why: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """(t,): open tasks of roles of which more tasks wait than people are free."""
+    short = np.zeros(len(columns), bool)
+    free = np.array([role == "free" for role in part], bool)
+    by_role: dict[str, list[int]] = {}
+    for j, column in enumerate(columns):
+        if column.kind == "open":
+            by_role.setdefault(column.task.need.role, []).append(j)
+    for of_role in by_role.values():
+        short[of_role] = len(of_role) > int((free & (why[:, of_role] == 0).any(axis=1)).sum())
+    return short
+
+
+def _ask_again(units: list[Unit], short: NDArray[np.bool_], why: NDArray[np.int8], now: Instant) -> None:
+    """Who stayed silent is left alone for the sake of those who answer. Where more tasks wait for a role
+    than it has free people, asking once more is better than asking nobody (changes ``why``)."""
+    waits = np.array([now - (unit.silent_at or 0) >= from_seconds(ASK_AGAIN_S) for unit in units], bool)
+    pairs = np.ix_(waits, short)
+    why[pairs] = np.where(why[pairs] == CODE["silent"], 0, why[pairs])
+
+
 def _returning(unit: Unit, column: Column, settings: DispatcherSettings, now: Instant) -> bool:
     """Has something else to bring back first. Not before an emergency, and not for ever."""
     carried = unit.carried
@@ -316,6 +366,7 @@ def _problem(
     columns: list[Column],
     part: list[Part],
     why: NDArray[np.int8],
+    short: NDArray[np.bool_],
     eta_s: Floats,
     sd_s: Floats,
     ready_s: Floats,
@@ -327,7 +378,11 @@ def _problem(
     possible = why == 0
     allowed, extra = possible.copy(), _reserved(unit_ids, columns, settings, reserve)
     answer_s = np.repeat(_answers_s(ledger, unit_ids, settings)[:, None], t, axis=1)
-    weights = [settings.priority_weights[min(max(column.priority, 1), 4) - 1] for column in columns]
+    weights = [
+        settings.priority_weights[min(max(column.priority, 1), 4) - 1]
+        * (HEDGE_WORTH if column.kind == "hedge" else 1.0)
+        for column in columns
+    ]
     kinds = np.array([column.kind == "open" for column in columns], bool)
     free = np.array([role == "free" for role in part], bool)
     allowed[~free] &= kinds  # second offers and replacements go to free people only
@@ -343,11 +398,11 @@ def _problem(
         allowed[row] = possible[row] & kinds
         allowed[row, j], extra[row, j], answer_s[row, j] = possible[row, j], 0.0, 0.0
     received = [clock_start(column.task) for column in columns]
-    return Problem(
+    problem = Problem(
         unit_ids=unit_ids,
         task_ids=tuple(column.task.need.task_id for column in columns),
         arrive_s=eta_s + answer_s + ready_s[:, None],
-        sd_s=np.sqrt(sd_s**2 + ANSWER_SD_S**2 + (0.5 * ready_s[:, None]) ** 2),
+        sd_s=np.sqrt(sd_s**2 + ANSWER_SD_S**2 + (READY_CV * ready_s[:, None]) ** 2),
         allowed=allowed,
         extra=extra,
         waited_s=np.array([to_seconds(now - at) for at in received], np.float64),
@@ -356,6 +411,20 @@ def _problem(
         oldest=_oldest(columns, received, settings, now),
         ageing=settings.ageing,
     )
+    _wait_for_few(problem, free, ~free & ~moved, short)
+    return problem
+
+
+def _wait_for_few(
+    problem: Problem, free: NDArray[np.bool_], busy: NDArray[np.bool_], short: NDArray[np.bool_]
+) -> None:
+    """Who is about to be free is waited for where free people are short, or come clearly less likely in
+    time: a bird in the hand does not overstay. A role's oldest task waits for nobody any more (changes
+    ``allowed``)."""
+    likely = np.where(problem.allowed, on_time(problem), 0.0)
+    in_hand = likely[free].max(axis=0, initial=0.0)
+    worth = (short | (likely >= in_hand + WAIT_GAIN)) & ~problem.oldest
+    problem.allowed[busy] &= worth[busy]
 
 
 def _reserved(

@@ -93,6 +93,19 @@ def test_a_late_answer_is_granted_while_somebody_is_still_wanted() -> None:
     control.wait(40)
     late = control.do(m.AcceptOffer, "unit/u-04", offer_id=offer_id, unit_id="u-04")
     assert (late.accepted, late.subject) == (True, task_id)
+    assert len(control.of(m.OfferMade)) == 2, (
+        "there is nobody else, so u-04 is asked again, and the yes counts"
+    )
+    assert control.ledger.units["u-04"].task_id == task_id
+
+
+def test_a_late_answer_to_a_question_not_asked_again_is_granted() -> None:
+    control = Control()
+    task_id = control.task(control.call("complaint"))
+    offer_id = control.ledger.units["u-04"].offer_id
+    control.wait(26)
+    late = control.do(m.AcceptOffer, "unit/u-04", offer_id=offer_id, unit_id="u-04")
+    assert (late.accepted, late.subject) == (True, task_id)
     assert control.of(m.UnitAssigned)[0].unit_id == "u-04"
 
 

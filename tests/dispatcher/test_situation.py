@@ -2,17 +2,19 @@
 
 import msgspec
 import numpy as np
+import pytest
 
 from contracts import messages as m
 from dispatcher import situation
-from dispatcher.situation import Situation
+from dispatcher.situation import ASK_AGAIN_S, HEDGE_WORTH, Situation
 from tests.dispatcher.builders import EAST, HALL, SETTINGS, Control
 
 
 def survey(control: Control, policy: str = "full") -> Situation:
     service = control.service
     settings = msgspec.structs.replace(SETTINGS, policy=policy)
-    return situation.survey(control.ledger, service.ways, service.whereabouts, settings, control.now)
+    columns = situation.columns_of(control.ledger, service.ways, settings, control.now)
+    return situation.survey(control.ledger, service.ways, service.whereabouts, settings, control.now, columns)
 
 
 def test_a_quiet_mall_has_people_and_no_columns() -> None:
@@ -104,6 +106,72 @@ def test_the_oldest_of_a_role_is_marked_past_all_patience() -> None:
     assert not survey(control).problem.oldest.any()
     control.wait(1000)
     assert survey(control).problem.oldest.tolist() == [True, False]
+
+
+def test_who_stayed_silent_is_asked_again_only_where_there_is_nobody_else() -> None:
+    control = Control()
+    for unit_id in ("u-02", "u-03", "u-04", "u-06"):
+        control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    first = control.task(control.call("luggage", HALL))
+    (silent,) = control.offered(first)
+    control.wait(26)
+    (other,) = control.offered(first)
+    assert {silent, other} == {"u-01", "u-05"}
+    second = control.task(control.call("luggage", EAST))
+    control.wait(ASK_AGAIN_S)
+    assert control.offered(second) == [silent], "one question for each of the two"
+    assert control.accept(other).accepted
+
+
+def test_a_second_offer_is_worth_less_than_a_first() -> None:
+    control = Control()
+    control.do(m.SetDuty, unit_id="u-04", duty="break")
+    control.call("luggage", EAST)
+    control.call("luggage", HALL)
+    control.wait(9.5)
+    for unit_id in ("u-01", "u-02", "u-03", "u-05", "u-06"):
+        if control.ledger.units[unit_id].offer_id is None:
+            control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    control.wait(1)
+    seen = survey(control)
+    assert [column.kind for column in seen.columns] == ["hedge", "hedge"]
+    assert seen.problem.weight.tolist() == [SETTINGS.priority_weights[2] * HEDGE_WORTH] * 2
+
+
+def test_what_is_left_on_scene_falls_to_two_fifths_and_stays() -> None:
+    """Against the integral of the survival function of a gamma distribution of shape 4."""
+    times = np.linspace(0, 12, 120_001)
+    survival = np.exp(-4 * times) * (1 + 4 * times + 8 * times**2 + 32 / 3 * times**3)
+    for gone in (0.0, 0.5, 1.0, 2.0):
+        after = times >= gone
+        mean_left = np.trapezoid(survival[after], times[after]) / survival[after][0]
+        assert situation._left_share(gone) == pytest.approx(mean_left, rel=1e-3)
+
+
+def with_one_on_scene(free: tuple[str, ...]) -> Control:
+    """Upstairs u-05 has just begun to serve somebody; of the others only ``free`` are there."""
+    control = Control()
+    for unit_id in {"u-01", "u-02", "u-03", "u-04", "u-06"} - set(free):
+        control.do(m.SetDuty, unit_id=unit_id, duty="break")
+    task_id = control.task(control.call("reading_glasses", EAST))
+    assert control.do(m.AssignUnit, task_id=task_id, unit_id="u-05").accepted
+    assert control.report(m.ReportItemPickedUp, "u-05").accepted
+    assert control.report(m.ReportOnScene, "u-05").accepted
+    control.wait(30)
+    return control
+
+
+def test_nobody_waits_for_the_busy_while_the_free_suffice() -> None:
+    control = with_one_on_scene(free=("u-01",))
+    task_id = control.task(control.call("luggage", EAST))
+    assert control.offered(task_id) == ["u-01"]
+
+
+def test_where_all_are_busy_the_next_to_be_free_is_planned_with() -> None:
+    control = with_one_on_scene(free=())
+    task_id = control.task(control.call("luggage", EAST))
+    assert control.offered(task_id) == []
+    assert control.ledger.tasks[task_id].waiting_for["finishing"] == 1
 
 
 def answers_s(seen: Situation) -> dict[str, float]:
