@@ -280,7 +280,7 @@ def follow(stage: Stage) -> None:
     name = stage.say("李娜", "Li Na")
     expect(page.locator(".map-hint")).to_contain_text(name)
     for index, floor in enumerate(stage.mall.site.floors):
-        person.floor, person.x_m, person.y_m = index, 9.0 + 20 * index, 20.0
+        person.floor, person.x_m, person.y_m = index, 9.0 + 16 * index, 20.0
         expect(console.floor(floor.floor)).to_have_attribute("aria-current", "true")
         for x_m in (person.x_m + 8, person.x_m + 16):
             person.x_m = x_m
