@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contracts import messages as m
 from contracts import wire
+from contracts.quantities import SECOND
 from runtime.cli import main
 from tests.system import ROOT, SMALL_SITE, System, command, eventually, running_system
 
@@ -190,11 +191,40 @@ def test_a_published_site_reaches_every_service_and_no_call_is_lost(system: Syst
             eventually(
                 lambda call_id=call_id: system.call(operator, call_id), 60, f"{call_id} is on the board"
             )
+        hurried = _hurry(system, "umbrella", 120.0)
+        eventually(lambda: revision() == hurried, 60, "the pages are served the new rules")
+        sooner = command(operator, "published-0003", type="PlaceCall", service="umbrella", place=place)[
+            "subject"
+        ]
+        targets = {
+            call_id: eventually(
+                lambda call_id=call_id: system.call(operator, call_id), 60, f"{call_id} is shown"
+            )
+            for call_id in (meanwhile, sooner)
+        }
+        waits_s = [
+            (call["tasks"][0]["deadline_at"] - call["received_at"]) / SECOND for call in targets.values()
+        ]
+        assert waits_s == [300.0, 120.0], "each by the rules of when it was placed"
         restore = f"/api/workshop/versions/{first}/restore"
         back = eventually(lambda: technician.post(restore, timeout=120).json(), 120, "back")
         eventually(lambda: revision() == back["revision"], 60, "rolled back")
         assert operator.get("/api/site").json()["spots"][0]["name"]["en"] != "Moved desk"
         eventually(lambda: system.call(operator, before), 60, "the call is still on the board")
+
+
+def _hurry(system: System, service: str, target_s: float) -> int:
+    """The office gives a service another target; the revision that holds it."""
+    with system.login("admin") as admin:
+        draft = admin.get("/api/rules/draft").json()["draft"]
+        kind = next(one for one in draft["rules"]["services"] if one["service"] == service)
+        kind["needs"][0]["target_s"] = target_s
+        edit = {"version": draft["version"], "rules": draft["rules"]}
+        kept = admin.put("/api/rules/draft", json=edit).json()["draft"]
+        body = {"version": kept["version"], "note": "hurry"}
+        outcome = admin.post("/api/rules/publish", json=body, timeout=120).json()
+        assert outcome["revision"], outcome
+        return int(outcome["revision"])
 
 
 def test_a_walk_hears_what_the_gateways_hear(system: System) -> None:

@@ -25,7 +25,8 @@ import {
   whereText,
 } from "./alarms";
 import * as state from "./state";
-import { coded, t } from "./texts";
+import { type AlarmKey, ta } from "./alarmtexts";
+import { t } from "./texts";
 import { byText } from "./words";
 
 /** The alarm that is about to be put aside. */
@@ -37,15 +38,15 @@ export function AlarmPanel() {
   return (
     <section class="panel-body">
       <h2>{t("top.alarms")}</h2>
-      {open.length === 0 && <p class="muted">{t("alarm.none")}</p>}
-      <p class="muted">{t("alarm.rate", { n: state.board.value.begun_last_hour })}</p>
+      {open.length === 0 && <p class="muted">{ta("alarm.none")}</p>}
+      <p class="muted">{ta("alarm.rate", { n: state.board.value.begun_last_hour })}</p>
       {unacknowledged.value.length > 1 && !state.past.value && (
         <button onClick={() => void acknowledge(unacknowledged.value)}>
-          <Icon name="check" size={16} /> {t("alarm.ackAll")}
+          <Icon name="check" size={16} /> {ta("alarm.ackAll")}
         </button>
       )}
       {state.board.value.flood ? <Flood open={open} /> : <Rows rows={open} />}
-      {onShelf.value.length > 0 && <h3>{t("alarm.shelved", { n: onShelf.value.length })}</h3>}
+      {onShelf.value.length > 0 && <h3>{ta("alarm.shelved", { n: onShelf.value.length })}</h3>}
       <Rows rows={onShelf.value} />
     </section>
   );
@@ -66,15 +67,15 @@ function Flood({ open }: { open: Alarm[] }) {
   const byId = new Map(open.map((alarm) => [alarm.alarm_id, alarm]));
   return (
     <>
-      <p class="warn">{t("alarm.flood")}</p>
+      <p class="warn">{ta("alarm.flood")}</p>
       <Rows rows={open.filter((alarm) => alarm.level === 1)} />
       {state.board.value.causes.map(({ cause, count, first }) => {
         const began = byId.get(first);
         return (
           <details key={cause} class="cause">
             <summary>
-              {causeText(cause)} <strong>{t("alarm.more", { n: count })}</strong>{" "}
-              {began && <span class="muted">{t("alarm.first", { name: `${alarmText(began)} ${whereText(began)}` })}</span>}
+              {causeText(cause)} <strong>{ta("alarm.more", { n: count })}</strong>{" "}
+              {began && <span class="muted">{ta("alarm.first", { name: `${alarmText(began)} ${whereText(began)}` })}</span>}
             </summary>
             <Rows rows={open.filter((alarm) => alarm.cause === cause)} />
           </details>
@@ -100,27 +101,27 @@ function Row({ alarm }: { alarm: Alarm }) {
         </span>
         {shelf && (
           <span class="muted">
-            {t("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: coded("shelf", alarm.shelf_reason) })} · {byText(alarm.shelved_by)}
+            {ta("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: ta(`shelf.${alarm.shelf_reason}` as AlarmKey) })} · {byText(alarm.shelved_by)}
           </span>
         )}
       </button>
       <span class="alarm-buttons">
         {shelf ? (
           <button class="small" onClick={() => void unshelve(alarm)}>
-            {t("alarm.unshelve")}
+            {ta("alarm.unshelve")}
           </button>
         ) : (
           <>
             {done ? (
-              <span class="muted" title={t("alarm.by", { name: byText(alarm.acknowledged_by) })}>{t("alarm.acked")}</span>
+              <span class="muted" title={ta("alarm.by", { name: byText(alarm.acknowledged_by) })}>{ta("alarm.acked")}</span>
             ) : (
               <button class="small" onClick={() => void acknowledge([alarm])}>
-                {t("alarm.ack")}
+                {ta("alarm.ack")}
               </button>
             )}
             {mayShelve(alarm) && (
               <button class="small" data-act="shelve" aria-expanded={asking.value === alarm.alarm_id} onClick={() => (asking.value = asking.value === alarm.alarm_id ? null : alarm.alarm_id)}>
-                {t("alarm.shelve")}
+                {ta("alarm.shelve")}
               </button>
             )}
           </>
@@ -135,11 +136,11 @@ function Row({ alarm }: { alarm: Alarm }) {
 function Shelf({ alarm }: { alarm: Alarm }) {
   return (
     <fieldset class="why shelf">
-      <legend>{t("alarm.why")}</legend>
+      <legend>{ta("alarm.why")}</legend>
       <span class="segments">
         {SHELF_MINUTES.map((n) => (
           <button key={n} aria-pressed={minutes.value === n} onClick={() => (minutes.value = n)}>
-            {n === UNTIL_OVER ? t("alarm.untilOver") : t("alarm.minutes", { n })}
+            {n === UNTIL_OVER ? ta("alarm.untilOver") : ta("alarm.minutes", { n })}
           </button>
         ))}
       </span>
@@ -153,7 +154,7 @@ function Shelf({ alarm }: { alarm: Alarm }) {
             void shelve(alarm, minutes.value, reason);
           }}
         >
-          {t(`shelf.${reason}`)}
+          {ta(`shelf.${reason}`)}
         </button>
       ))}
     </fieldset>

@@ -12,6 +12,7 @@ import { polite, spokenLine, urgent } from "./said";
 import { chime, siren } from "./sound";
 import * as state from "./state";
 import { coded, t } from "./texts";
+import { ta } from "./alarmtexts";
 import { depotName, itemName, placeText, serviceName, unitName } from "./words";
 
 /** Life and limb are never put aside. */
@@ -34,24 +35,24 @@ export function alarmText(alarm: Alarm): string {
       return service;
     case "sos": {
       const [, unitId = "", quiet] = alarm.detail.split(" ");
-      return t(quiet ? "alarm.sos.quiet" : "alarm.sos", { name: unitName(unitId) });
+      return ta(quiet ? "alarm.sos.quiet" : "alarm.sos", { name: unitName(unitId) });
     }
     case "breach":
-      return t("alarm.breach", { service });
+      return ta("alarm.breach", { service });
     case "forecast":
-      return t("alarm.forecast", { service });
+      return ta("alarm.forecast", { service });
     case "escalated":
-      return t("alarm.escalated", { to: coded("escalated", alarm.detail), service });
+      return ta("alarm.escalated", { to: coded("escalated", alarm.detail), service });
     case "nobody":
-      return t("alarm.nobody", { service });
+      return ta("alarm.nobody", { service });
     case "fire":
-      return t("alarm.fire");
+      return ta("alarm.fire");
     case "gateway":
-      return t("alarm.gateway", { name: alarm.subject });
+      return ta("alarm.gateway", { name: alarm.subject });
     case "overdue":
-      return t("alarm.overdue", { name: itemName(alarm.detail) });
+      return ta("alarm.overdue", { name: itemName(alarm.detail) });
     case "service":
-      return t("alarm.service", { name: alarm.subject, reason: alarm.detail.replaceAll("_", " ") });
+      return ta("alarm.service", { name: alarm.subject, reason: alarm.detail.replaceAll("_", " ") });
     default:
       return alarm.kind;
   }

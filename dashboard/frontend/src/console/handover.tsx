@@ -13,7 +13,9 @@ import { alarmText, onShelf, whereText } from "./alarms";
 import { findingText } from "./causes";
 import { spokenLine } from "./said";
 import * as state from "./state";
-import { coded, t, type TextKey } from "./texts";
+import { type AlarmKey, ta } from "./alarmtexts";
+import { type HandKey, th } from "./handovertexts";
+import { coded, t } from "./texts";
 import { depotName, itemName, placeText, serviceName, stateText, unitName } from "./words";
 
 export const handOverShown = signal(false);
@@ -27,13 +29,13 @@ export function HandOver() {
   const zone = state.site.value?.timezone;
   const who = me.value ? named(me.value.name, me.value.user) : "";
   return (
-    <dialog class="help hand-over" ref={dialog} onClose={() => (handOverShown.value = false)} aria-label={t("hand.title")}>
+    <dialog class="help hand-over" ref={dialog} onClose={() => (handOverShown.value = false)} aria-label={th("hand.title")}>
       <header>
         <h2>
-          {t("hand.title")} <span class="muted">{t("hand.at", { time: clockTime(now.value, false, zone), name: who })}</span>
+          {th("hand.title")} <span class="muted">{th("hand.at", { time: clockTime(now.value, false, zone), name: who })}</span>
         </h2>
         <span>
-          <button onClick={() => print()}>{t("hand.print")}</button>
+          <button onClick={() => print()}>{th("hand.print")}</button>
           <button class="plain" onClick={() => (handOverShown.value = false)} aria-label={t("common.close")}>
             <Icon name="close" />
           </button>
@@ -64,28 +66,28 @@ function Sign() {
         void post("/api/looked", { what: "take_over", whom: open, detail: note }, newKey()).then(
           () => {
             handOverShown.value = false;
-            spokenLine("good", t("hand.signed"));
+            spokenLine("good", th("hand.signed"));
           },
           () => spokenLine("bad", t("said.failed")),
         );
       }}
     >
       <label>
-        {t("hand.note")} <textarea name="note" maxLength={500} rows={2} />
+        {th("hand.note")} <textarea name="note" maxLength={500} rows={2} />
       </label>
       <button class="primary" data-act="sign">
-        {t("hand.sign")}
+        {th("hand.sign")}
       </button>
     </form>
   );
 }
 
-function Section({ title, rows }: { title: TextKey; rows: ComponentChildren[] }) {
+function Section({ title, rows }: { title: HandKey; rows: ComponentChildren[] }) {
   return (
     <section>
-      <h3>{t(title)}</h3>
+      <h3>{th(title)}</h3>
       {rows.length === 0 ? (
-        <p class="muted">{t("hand.none")}</p>
+        <p class="muted">{th("hand.none")}</p>
       ) : (
         <ul>
           {rows.map((row, i) => (
@@ -106,11 +108,11 @@ function figures(): string {
   const closed = state.closedCalls.value;
   const median = state.medianResponse.value;
   const late = closed.filter((call) => call.tasks.some((task) => task.breached_at !== null)).length;
-  return t("hand.figures", { closed: closed.length, median: median === null ? "–" : minutesSeconds(median), late });
+  return th("hand.figures", { closed: closed.length, median: median === null ? "–" : minutesSeconds(median), late });
 }
 
 function shelfText(alarm: Alarm, zone: string | undefined): string {
-  return t("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: coded("shelf", alarm.shelf_reason) });
+  return ta("alarm.until", { time: clockTime((alarm.shelved_until ?? 0) / 1e3, false, zone), reason: ta(`shelf.${alarm.shelf_reason}` as AlarmKey) });
 }
 
 function closed(): string[] {

@@ -13,6 +13,7 @@ import { ReplayWord } from "./timebar";
 import { setSound, soundOn } from "./sound";
 import * as state from "./state";
 import { t } from "./texts";
+import { ta } from "./alarmtexts";
 import { colourOf, roleName, shapeOf } from "./words";
 
 export function TopBar() {
@@ -80,7 +81,7 @@ function Alarms() {
       <Icon name="bell" size={18} />
       <span class="label">{t("top.alarms")}</span>
       <strong>{open.length || alarms.value.length - onShelf.value.length}</strong>
-      {onShelf.value.length > 0 && <span class="shelf-count">{t("alarm.shelved", { n: onShelf.value.length })}</span>}
+      {onShelf.value.length > 0 && <span class="shelf-count">{ta("alarm.shelved", { n: onShelf.value.length })}</span>}
     </button>
   );
 }
