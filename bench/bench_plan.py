@@ -135,7 +135,7 @@ def bench_solver(size: int, rounds: int) -> str:
         waited_s=rng.uniform(0, 300, size),
         target_s=rng.choice([180.0, 300.0, 600.0], size),
         weight=rng.choice([1.0, 2.0, 4.0, 20.0], size),
-        oldest=np.zeros(size, bool),
+        past_patience=np.zeros(size, bool),
     )
     median, p99, worst = cpu_ms(lambda: assignment.plan(problem), rounds)
     return f"| costs and assignment {size} x {size} | {median:.2f} | {p99:.2f} | {worst:.2f} | |"

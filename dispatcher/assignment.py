@@ -26,8 +26,9 @@ OVERDUE_WEIGHT: Final = 1.5
 """Each target past the first costs so much more: the late must not become the forgotten."""
 SAFETY: Final = 0.95
 """Aim at this share of the target: what is planned to the second is late."""
-OLDEST_WEIGHT: Final = 50.0
-"""Added to the price of not serving a role's oldest task past all patience."""
+PATIENCE_WEIGHT: Final = 5.0
+"""Added to the price of not serving a task past all patience: more than any other task of the same priority
+has to offer, and less than an emergency."""
 TERMS: Final = ("waiting", "late", "overdue", "moving")
 """Of a pair's cost, for people who ask why."""
 TIE: Final = 1e-9
@@ -54,8 +55,8 @@ class Problem:
     """(t,)."""
     weight: Floats
     """(t,)."""
-    oldest: Bools
-    """(t,): first of its role past all patience."""
+    past_patience: Bools
+    """(t,)."""
     ageing: float = 0.0
     """Added to the price of not serving for each target past the first: how soon the late catch up with
     those who can still be served in time."""
@@ -107,7 +108,12 @@ def prices_of_not_serving(problem: Problem) -> Floats:
     slope = 1.0 + OVERDUE_WEIGHT
     reach = 1.0 + LATE_WEIGHT + slope * longest_s / problem.target_s
     x = problem.waited_s / problem.target_s
-    price = slope * x + reach + problem.ageing * np.maximum(0.0, x - 1.0) + OLDEST_WEIGHT * problem.oldest
+    price = (
+        slope * x
+        + reach
+        + problem.ageing * np.maximum(0.0, x - 1.0)
+        + PATIENCE_WEIGHT * problem.past_patience
+    )
     result: Floats = problem.weight * price + dearest
     return result
 

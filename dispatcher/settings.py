@@ -41,8 +41,8 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     ageing: float = 3.0
     """How much dearer it is to leave a late task waiting, for each target past the first: with 1, a task
     three targets late counts as much as one that can still be on time."""
-    oldest_factor: float = 3.0
-    """Past this many targets a role's oldest task is served before all others of its priority."""
+    patience_targets: float = 1.8
+    """What has waited so many targets is served before all else of its priority, by whoever is free."""
     forecast_s: float = 10.0
     """Arrivals of those under way are compared with their positions this often."""
 

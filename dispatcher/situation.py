@@ -408,7 +408,7 @@ def _problem(
         waited_s=np.array([to_seconds(now - at) for at in received], np.float64),
         target_s=np.array([column.task.need.target_s for column in columns], np.float64),
         weight=np.array(weights, np.float64),
-        oldest=_oldest(columns, received, settings, now),
+        past_patience=_past_patience(columns, received, settings, now),
         ageing=settings.ageing,
     )
     _wait_for_few(problem, free, ~free & ~moved, short)
@@ -419,11 +419,11 @@ def _wait_for_few(
     problem: Problem, free: NDArray[np.bool_], busy: NDArray[np.bool_], short: NDArray[np.bool_]
 ) -> None:
     """Who is about to be free is waited for where free people are short, or come clearly less likely in
-    time: a bird in the hand does not overstay. A role's oldest task waits for nobody any more (changes
+    time: a bird in the hand does not overstay. What is past all patience waits for nobody any more (changes
     ``allowed``)."""
     likely = np.where(problem.allowed, on_time(problem), 0.0)
     in_hand = likely[free].max(axis=0, initial=0.0)
-    worth = (short | (likely >= in_hand + WAIT_GAIN)) & ~problem.oldest
+    worth = (short | (likely >= in_hand + WAIT_GAIN)) & ~problem.past_patience
     problem.allowed[busy] &= worth[busy]
 
 
@@ -452,15 +452,10 @@ def _answers_s(ledger: Ledger, unit_ids: tuple[str, ...], settings: DispatcherSe
     return learned
 
 
-def _oldest(
+def _past_patience(
     columns: list[Column], received: list[Instant], settings: DispatcherSettings, now: Instant
 ) -> NDArray[np.bool_]:
-    """(t,): of each role the oldest open task, where it has waited past all patience."""
-    oldest = np.zeros(len(columns), bool)
-    seen: set[str] = set()
-    for j in sorted(range(len(columns)), key=lambda j: (received[j], columns[j].task.need.task_id)):
-        need = columns[j].task.need
-        if columns[j].kind == "open" and need.role not in seen:
-            seen.add(need.role)
-            oldest[j] = now - received[j] > from_seconds(settings.oldest_factor * need.target_s)
-    return oldest
+    """(t,): open tasks that have waited past all patience."""
+    patience_s = np.array([settings.patience_targets * column.task.need.target_s for column in columns])
+    waited_s = np.array([to_seconds(now - at) for at in received])
+    return (waited_s > patience_s) & np.array([column.kind == "open" for column in columns], bool)

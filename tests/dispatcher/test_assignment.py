@@ -25,7 +25,7 @@ def a_problem(
         waited_s=rng.uniform(0, waited_s, t),
         target_s=rng.choice([180.0, 300.0, 600.0], t),
         weight=rng.choice([1.0, weight, 20.0], t),
-        oldest=np.zeros(t, bool),
+        past_patience=np.zeros(t, bool),
     )
 
 
@@ -78,7 +78,7 @@ def test_the_order_of_the_input_does_not_matter(n: int, t: int, seed: int, rando
         waited_s=problem.waited_s[columns],
         target_s=problem.target_s[columns],
         weight=problem.weight[columns],
-        oldest=problem.oldest[columns],
+        past_patience=problem.past_patience[columns],
     )
     assert assignment.plan(mixed) == assignment.plan(problem)
 
@@ -95,7 +95,7 @@ def test_equal_people_are_taken_in_the_order_of_their_ids() -> None:
         waited_s=np.zeros(2),
         target_s=np.full(2, 300.0),
         weight=np.ones(2),
-        oldest=np.zeros(2, bool),
+        past_patience=np.zeros(2, bool),
     )
     assert assignment.plan(problem) == [("u-01", "c1"), ("u-02", "c2")]
 
@@ -134,14 +134,16 @@ def test_age_alone_gives_no_task_up() -> None:
             waited_s=np.array([400.0, hours * 3600]),
             target_s=np.full(2, 300.0),
             weight=np.ones(2),
-            oldest=np.zeros(2, bool),
+            past_patience=np.zeros(2, bool),
         )
         assert assignment.plan(problem) == [("u-01", "old")], "equally late: the nearer one first"
 
 
-def test_past_all_patience_the_oldest_goes_first() -> None:
+@pytest.mark.parametrize("waited_s", [480.0, 2000.0])
+def test_what_is_past_all_patience_goes_first_but_for_an_emergency(waited_s: float) -> None:
     arrive_s, common = np.array([[20.0, 250.0]]), np.ones(2)
-    for oldest, first in ((False, "easy"), (True, "old")):
+    cases = ((False, 1.0, "easy"), (True, 1.0, "old"), (True, 20.0, "easy"))
+    for past, weight, first in cases:
         problem = Problem(
             unit_ids=("u-01",),
             task_ids=("easy", "old"),
@@ -149,10 +151,10 @@ def test_past_all_patience_the_oldest_goes_first() -> None:
             sd_s=np.full((1, 2), 10.0),
             allowed=np.ones((1, 2), bool),
             extra=np.zeros((1, 2)),
-            waited_s=np.array([0.0, 2000.0]),
+            waited_s=np.array([0.0, waited_s]),
             target_s=300.0 * common,
-            weight=common,
-            oldest=np.array([False, oldest]),
+            weight=np.array([weight, 1.0]),
+            past_patience=np.array([False, past]),
         )
         assert assignment.plan(problem) == [("u-01", first)]
 

@@ -96,16 +96,19 @@ def test_second_offers_go_to_free_people_only() -> None:
     assert np.isfinite(seen.problem.arrive_s[row, 0])
 
 
-def test_the_oldest_of_a_role_is_marked_past_all_patience() -> None:
+def test_what_waits_too_long_is_past_all_patience() -> None:
     control = Control()
     for unit_id in ("u-01", "u-02", "u-03", "u-04", "u-05", "u-06"):
         control.do(m.SetDuty, unit_id=unit_id, duty="break")
     control.call("luggage", EAST)
     control.wait(100)
     control.call("luggage", HALL)
-    assert not survey(control).problem.oldest.any()
-    control.wait(1000)
-    assert survey(control).problem.oldest.tolist() == [True, False]
+    control.wait(300 * SETTINGS.patience_targets - 101)
+    assert survey(control).problem.past_patience.tolist() == [False, False]
+    control.wait(10)
+    assert survey(control).problem.past_patience.tolist() == [True, False]
+    control.wait(100)
+    assert survey(control).problem.past_patience.tolist() == [True, True]
 
 
 def test_who_stayed_silent_is_asked_again_only_where_there_is_nobody_else() -> None:
