@@ -50,6 +50,9 @@ def test_the_page_to_read_has_no_script(tmp_path: Path) -> None:
             assert "<code>POST /api/commands</code>" in page.text
             assert "AcceptOffer" in page.text
             assert "unsafe" not in page.headers["content-security-policy"]
+            anchors = set(re.findall(r'<h3 id="(\w+)"', page.text)) | {"http", "commands", "topics", "shapes"}
+            assert set(re.findall(r'href="#(\w+)"', page.text)) <= anchors, "every link leads somewhere"
+            assert {"CallChanged", "Place", "Mine", "CallStatus"} <= anchors
             events = (await client.get("/api/asyncapi.json")).json()
             assert events["asyncapi"] == "3.0.0"
 

@@ -35,6 +35,11 @@ export function Help() {
         <input type="checkbox" checked={singleKeys.value} onChange={(event) => setSingleKeys(event.currentTarget.checked)} /> {t("help.on")}
         <span class="muted">{t("help.on.hint")}</span>
       </label>
+      <p>
+        <a href="/api" target="_blank" rel="noopener">
+          {t("help.interface")}
+        </a>
+      </p>
     </dialog>
   );
 }
