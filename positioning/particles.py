@@ -147,10 +147,10 @@ def _advance(
     new_x, new_y, new_vx, new_vy = new
     keep, renew, half_s, jitter = terms
     for p in range(len(x)):
-        new_vx[p] = keep * vx[p] + renew * numbers[2, p]
-        new_vy[p] = keep * vy[p] + renew * numbers[3, p]
-        new_x[p] = x[p] + half_s * (vx[p] + new_vx[p]) + jitter * numbers[0, p]
-        new_y[p] = y[p] + half_s * (vy[p] + new_vy[p]) + jitter * numbers[1, p]
+        new_vx[p] = keep * vx[p] + renew * numbers[0, p]
+        new_vy[p] = keep * vy[p] + renew * numbers[1, p]
+        new_x[p] = x[p] + half_s * (vx[p] + new_vx[p]) + jitter * numbers[2, p]
+        new_y[p] = y[p] + half_s * (vy[p] + new_vy[p]) + jitter * numbers[3, p]
 
 
 @compiled
