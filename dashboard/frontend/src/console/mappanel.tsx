@@ -52,7 +52,7 @@ export function MapPanel() {
       {hanging.value && <p class="map-hint">{t("gw.place.hint")}</p>}
       {following.value && (
         <p class="map-hint">
-          {t("staff.following", { name: unitName(following.value) })} <kbd>Esc</kbd>
+          {t("staff.following", { name: unitName(following.value) })} {wayOver(following.value)} <kbd>Esc</kbd>
         </p>
       )}
       <FloorSwitch />
@@ -219,9 +219,18 @@ function tipText({ kind, id }: Hit): string {
   return call ? `${serviceName(call.service)} · ${placeText(call.place)} · ${stateText(call)}` : id;
 }
 
+/** `L1 → L3` of somebody who is on the way to another floor. */
+function wayOver(unitId: string): string {
+  const here = state.places.value.get(unitId)?.floor;
+  const there = state.units.value.get(unitId)?.target?.floor;
+  return here && there && here !== there ? `· ${here} → ${there}` : "";
+}
+
 function FloorSwitch() {
   const floors = state.site.value?.floors ?? [];
   const digits = new Map(Array.from({ length: 10 }, (_, digit) => [floorForDigit(digit), digit]));
+  // The sign of whoever is followed moves from floor to floor with them.
+  const followedOn = following.value ? state.places.value.get(following.value)?.floor : undefined;
   return (
     <nav class="floors" aria-label={t("stack.title")}>
       <button class="floor all" onClick={() => (stackShown.value = true)} title={`${t("map.stack")} (Space)`} aria-label={t("map.stack")}>
@@ -240,6 +249,7 @@ function FloorSwitch() {
             onClick={() => goToFloor(floor.i)}
           >
             <strong>{floor.floor}</strong>
+            {floor.floor === followedOn && <i class="followed" title={t("staff.following", { name: unitName(following.value) })} />}
             {sla && at ? (
               <span class={`floor-calls sla-${at.worst?.priority === 1 && sla.kind !== "met" ? "late" : sla.kind}`}>{at.open}</span>
             ) : (
