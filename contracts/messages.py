@@ -122,7 +122,9 @@ from contracts.facts import (
     UnitReleased,
 )
 from contracts.positions import (
+    ExplainPosition,
     GroundTruth,
+    PositionExplained,
     PositionsEstimated,
     ZoneChanged,
 )
@@ -215,6 +217,7 @@ __all__ = [
     "EnrolledDevice",
     "EnrolmentChanged",
     "EtaRevised",
+    "ExplainPosition",
     "ExtendLoan",
     "Fact",
     "FeedbackAssigned",
@@ -267,6 +270,7 @@ __all__ = [
     "OpenConnector",
     "Place",
     "PlaceCall",
+    "PositionExplained",
     "PositionsEstimated",
     "RaiseFeedback",
     "RateCall",

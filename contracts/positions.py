@@ -47,6 +47,45 @@ class ZoneChanged(Message, frozen=True, kw_only=True):
     probability: float
 
 
+class ExplainPosition(Message, frozen=True, kw_only=True):
+    """Somebody wishes to know why an estimate is as it is; positioning answers at once."""
+
+    device_id: str
+    by: str
+    """Who asked."""
+
+
+class PositionExplained(Message, frozen=True, kw_only=True):
+    """The evidence behind one estimate, for whoever asked: gateways heard of late, strongest first, and
+    gateways that should have been heard at the estimated place and were not."""
+
+    device_id: str
+    at: Instant
+    located: bool
+    """Whether there is an estimate; without one all else is empty."""
+    gateways: tuple[str, ...] = ()
+    heard_dbm: tuple[float, ...] = ()
+    """By gateway: mean level of the last seconds."""
+    residual_db: tuple[float, ...] = ()
+    """By gateway: how much louder than expected there, the device's offset taken into account."""
+    trust: tuple[float, ...] = ()
+    """By gateway: 1 = as expected, near 0 = so far off that it hardly counts (Student's t)."""
+    missing: tuple[str, ...] = ()
+    missing_probability: tuple[float, ...] = ()
+    """By missing gateway: how surely it should have heard the device at least once."""
+    offset_db: float = 0.0
+    """Of the device against the reference, as learnt so far."""
+    offset_spread_db: float = 0.0
+    hdop_m_per_db: float = 0.0
+    """Metres of error per dB of noise, by where the gateways hang: large = badly placed or too few."""
+    cloud_m: float = 0.0
+    """What the ellipse is made of, as spreads in m that add as squares: disagreement of the evidence,"""
+    geometry_m: float = 0.0
+    """what one snapshot of these gateways can tell at best,"""
+    silence_m: float = 0.0
+    """and how far one may have walked since the device was heard."""
+
+
 class GroundTruth(Message, frozen=True, kw_only=True):
     """Where the simulator knows its devices are. Heard by nobody but invariants and evaluation."""
 

@@ -58,6 +58,8 @@ ROUTES: Final[dict[type[Message], Route]] = {
     m.ButtonPressed: Route("buttons"),
     m.DeviceTelemetry: Route("telemetry", qos=0),
     m.PositionsEstimated: Route("positions", qos=0),
+    m.ExplainPosition: Route("positions/why/requests", qos=0),
+    m.PositionExplained: Route("positions/why/answers", qos=0),
     m.ZoneChanged: Route("zones", qos=0),
     m.GroundTruth: Route("truth", qos=0),
     m.CallChanged: Route("calls/{call_id}"),

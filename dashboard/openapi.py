@@ -244,6 +244,10 @@ OPERATIONS: Final = (
     Operation("post", "/api/attachments", "Add a photo or spoken note to a call: the file as the body",
               ("staff",), answer=CommandAnswer, query=("call", "at"), keyed=True),
     Operation("get", "/api/attachments/{file_id}", "A photo or spoken note", DESK, media_type="image/jpeg"),
+    Operation(
+        "get", "/api/devices/{device_id}/why", "The evidence behind a device's position", CONSOLE,
+        answer=m.PositionExplained,
+    ),
     Operation("post", "/api/looked", "Enter who looked at whom", CONSOLE, body=Looked),
     Operation("get", "/api/audit", "Who did what and why", ("admin",), None, Audit,
               query=("since", "until", "find", "limit")),

@@ -59,6 +59,7 @@ class DashboardService:
         m.GuestGatewaysChanged,
         m.CommandAnswered,
         m.DeviceTelemetry,
+        m.PositionExplained,
     )
 
     def __init__(
@@ -99,6 +100,7 @@ class DashboardService:
             m.GuestGatewaysChanged: self._guests,
             m.CommandAnswered: self._answer,
             m.DeviceTelemetry: self._telemetry,
+            m.PositionExplained: self._explained,
         }
         assert tuple(self._handlers) == self.topics
 
@@ -377,6 +379,11 @@ class DashboardService:
     def _answer(self, message: m.CommandAnswered, _now: Instant) -> Sequence[Message]:
         """Whoever waits for it is told by the runtime; here it is only counted."""
         self.desk.counters["commands_accepted" if message.accepted else "commands_refused"] += 1
+        return ()
+
+    def _explained(self, _message: m.PositionExplained, _now: Instant) -> Sequence[Message]:
+        """Whoever asked is told by the runtime; the screens of the others do not change."""
+        self.desk.counters["positions_explained"] += 1
         return ()
 
     def _telemetry(self, message: m.DeviceTelemetry, now: Instant) -> Sequence[Message]:

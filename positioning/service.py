@@ -13,6 +13,7 @@ from contracts.messages import (
     ClosuresChanged,
     EnrolledDevice,
     EnrolmentChanged,
+    ExplainPosition,
     GuestGatewaysChanged,
     InstalledGateway,
     Message,
@@ -22,14 +23,14 @@ from contracts.messages import (
 from contracts.quantities import MILLISECOND, SECOND, Instant
 from contracts.sitemap import Site
 from contracts.walking import Closures
-from positioning import zones
+from positioning import why, zones
 from positioning.anchors import AnchorWatch, Links, links_of
 from positioning.batch import Readings, gather
 from positioning.calibration import DRIFT_DB, Calibration
 from positioning.ground import lay
 from positioning.inbox import Inbox
 from positioning.settings import OffsetPrior, PositioningSettings
-from positioning.tracks import Rows, Tracks, World
+from positioning.tracks import LOST, Rows, Tracks, World
 from positioning.world import assemble
 from positioning.zones import ZoneMemory
 
@@ -41,7 +42,10 @@ class PositioningService:
     """Holds the window, the tracks and who is enrolled; see the modules for the mathematics."""
 
     name = "positioning"
-    topics: tuple[type[Message], ...] = (ScanReport, EnrolmentChanged, GuestGatewaysChanged, ClosuresChanged)
+    topics: tuple[type[Message], ...] = (
+        *(ScanReport, EnrolmentChanged, GuestGatewaysChanged, ClosuresChanged),
+        ExplainPosition,
+    )
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class PositioningService:
         self._guests_version = -1
         self._closures_version = -1
         self._inbox = Inbox(settings.window_s, settings.pending_limit)
+        self._recent = why.Recent(settings.window_s)
         self._epoch: Instant | None = None
         self._latest: Instant = 0
         self._wake_at: Instant | None = None
@@ -99,6 +104,8 @@ class PositioningService:
                 if closures != self._closures:
                     self._closures = closures
                     self._world = replace(self._world, ground=lay(self._site, self._grid, closures))
+            case ExplainPosition():
+                return (self._explain(message.device_id, now),)
             case _:
                 pass  # an older version of what is known already
         return ()
@@ -118,6 +125,7 @@ class PositioningService:
             batch = gather(readings, len(self._world.gateways))
             heard = batch.row
             self._tracks.locate(batch, self._world, now_s)
+            self._recent.put(batch, now_s)
         changed = self._tracks.age(now_s)
         rows = np.union1d(heard, changed)
         busy = self._tracks.followed()
@@ -193,6 +201,7 @@ class PositioningService:
         row = self._rows.pop(device_id)
         self._ids[row] = ""
         self._free.append(row)
+        self._recent.clear()
         self._tracks.clear(row)
         self._zones.clear(row)
 
@@ -203,7 +212,17 @@ class PositioningService:
         new = self._world.gateways
         moved = np.array([new.index.get(name, -1) for name in old.index], np.int64)
         self._tracks.rebuild(len(new), moved)
+        self._recent.clear()
         self._anchors = self._anchors.rebuilt(tuple(new.index), moved, self._links())
+
+    def _explain(self, device_id: str, now: Instant) -> Message:
+        row = self._rows.get(device_id, -1)
+        if row < len(self._site.anchors) or self._tracks.quality[row] == LOST:
+            return why.unknown(device_id, now)
+        now_s = self._seconds(now)
+        return why.explain(
+            device_id, row, self._recent, self._tracks, self._world, self._settings, now, now_s
+        )
 
     # --- time, and what goes out ---
 

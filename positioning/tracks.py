@@ -1,7 +1,7 @@
 """The life of every device's estimate: begun, confirmed, coasting, lost. Arrays with one row per device."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -354,7 +354,7 @@ class Tracks:
         """The state of ``rows`` as it leaves."""
         seen = particles.moments(self.cloud, rows, world.ground.floor, self._floors)
         silence_s = np.maximum(now_s - self.solved_s[rows], 0.0)
-        wider = self._settings.walk_mps**2 * silence_s**2 / 2 + world.ground.grid.cell_m**2 / 12
+        wider = not_heard_m2(silence_s, self._settings) + world.ground.grid.cell_m**2 / 12
         bound = geometry.covariance(self.known[rows], self.spread_db[rows].astype(float))
         major, minor, heading = ellipse(
             seen.xx_m2 + bound[0] + wider, seen.xy_m2 + bound[1], seen.yy_m2 + bound[2] + wider
@@ -377,6 +377,14 @@ class Tracks:
 def _part(batch: Batch, index: NDArray[np.intp]) -> Batch:
     """Some devices of a batch, as wide as they need."""
     return batch.cut(index, int((batch.count[index] > 0).sum(axis=1).max()))
+
+
+_Seconds = TypeVar("_Seconds", float, Floats)
+
+
+def not_heard_m2(silence_s: _Seconds, settings: PositioningSettings) -> _Seconds:
+    """Variance along each axis of how far one may have walked since."""
+    return settings.walk_mps**2 * silence_s**2 / 2
 
 
 def ellipse(xx: Floats, xy: Floats, yy: Floats) -> tuple[Floats, Floats, Floats]:

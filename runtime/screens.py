@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from contracts.errors import LinkError, StorageError
-from contracts.messages import CommandAnswered, Message, ScreenEvent, ScreenFrame
+from contracts.messages import CommandAnswered, Message, PositionExplained, ScreenEvent, ScreenFrame
 from contracts.quantities import Instant
 from dashboard.adapters.core import Accounts as AccountsPort
 from dashboard.adapters.core import AlarmStore as AlarmStorePort
@@ -120,9 +120,11 @@ class Screens:
             self._hub.deliver(for_screens)
 
     def heard(self, message: Message) -> None:
-        """Host ear: the dispatcher's answers, which requests wait for."""
+        """Host ear: the dispatcher's and positioning's answers, which requests wait for."""
         if isinstance(message, CommandAnswered):
             self._hub.answered(message)
+        elif isinstance(message, PositionExplained):
+            self._hub.explained(message)
 
     async def serve(self) -> None:
         """Serve until ``stop``."""

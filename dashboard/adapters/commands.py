@@ -92,4 +92,12 @@ def command_routes(screens: Screens) -> APIRouter:
         loop = asyncio.get_running_loop()
         return Json(await loop.run_in_executor(screens.router_thread, screens.router.route, question))
 
+    @router.get("/api/devices/{device_id}/why")
+    async def explain(request: Request, device_id: str) -> Response:
+        session = await screens.require(request, "operator", "technician", "admin")
+        if device_id not in screens.desk.slots.of_device:
+            raise Failure("not_found", "device")
+        await screens.audit(session.by, "position_why", device_id)
+        return Json(await screens.hub.reasons.ask(device_id, session.by, core))
+
     return router

@@ -13,10 +13,18 @@ from typing import Any, Final
 import msgspec
 
 from contracts.errors import WorldError
-from contracts.messages import CommandAnswered, HandheldPresent, Message, ScreenEvent, ScreenFrame
+from contracts.messages import (
+    CommandAnswered,
+    HandheldPresent,
+    Message,
+    PositionExplained,
+    ScreenEvent,
+    ScreenFrame,
+)
 from dashboard.access import Refusal, Session, inner_topic
 from dashboard.adapters.answers import Answers
 from dashboard.adapters.core import ScreensCore
+from dashboard.adapters.reasons import Reasons
 
 EVENTS_LIMIT: Final = 1_000
 """Events waiting for one client; beyond it the page is cut off and resumes by sequence number."""
@@ -131,6 +139,7 @@ class Hub:
         self.core = core
         self.desk = core.service.desk
         self.answers = Answers()
+        self.reasons = Reasons()
         self.clients: dict[Client, None] = {}
         self._followers: dict[str, dict[Client, None]] = {}
         self._held: dict[str, list[tuple[int, asyncio.Future[None]]]] = {}
@@ -159,6 +168,10 @@ class Hub:
     def answered(self, answer: CommandAnswered) -> None:
         """The dispatcher answered a command."""
         self.answers.answered(answer)
+
+    def explained(self, answer: PositionExplained) -> None:
+        """Positioning said why an estimate is as it is."""
+        self.reasons.explained(answer)
 
     def join(self, client: Client) -> bool:
         """Take a client in, unless the house is full."""
