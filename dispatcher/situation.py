@@ -458,4 +458,6 @@ def _past_patience(
     """(t,): open tasks that have waited past all patience."""
     patience_s = np.array([settings.patience_targets * column.task.need.target_s for column in columns])
     waited_s = np.array([to_seconds(now - at) for at in received])
-    return (waited_s > patience_s) & np.array([column.kind == "open" for column in columns], bool)
+    still_open = np.array([column.kind == "open" for column in columns], bool)
+    impatient: NDArray[np.bool_] = (waited_s > patience_s) & still_open
+    return impatient
