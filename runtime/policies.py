@@ -75,7 +75,7 @@ def stage(file: ScenarioFile, site: Site, settings: DispatcherSettings, staff: f
 
 
 def run(stage: Stage, policy: str, seed: int) -> Tally:
-    """One day of one policy. The laws are asked at its end."""
+    """One day of one policy. The laws are asked each minute, and at its end."""
     scenario = stage.file.scenario
     settings = msgspec.structs.replace(stage.settings, policy=policy)
     dispatcher = DispatcherService(stage.site, stage.grid, settings)
@@ -85,7 +85,7 @@ def run(stage: Stage, policy: str, seed: int) -> Tally:
     if scenario.demand.stop_after_s > 0:
         doors_close = min(stage.end, stage.start + from_seconds(scenario.demand.stop_after_s))
     clock = _Clock(doors_close)
-    now = stage.start
+    now = asked = stage.start
     said: list[Message] = [*dispatcher.resumed(now), *people.begin(now)]
     while True:
         for message in _talk(dispatcher, people, said, now):
@@ -94,13 +94,20 @@ def run(stage: Stage, policy: str, seed: int) -> Tally:
         now = max(now + 1, min(due, default=stage.end))
         if now >= stage.end:
             break
+        if now >= asked + MINUTE:
+            asked = now
+            _ask_the_laws(dispatcher, now)
         said = list(dispatcher.wake(now)) if _is_due(dispatcher.wake_at(), now) else []
         said += people.wake(now) if _is_due(people.wake_at(), now) else []
-    broken = invariants.violations(dispatcher.ledger, now)
-    assert not broken, broken
+    _ask_the_laws(dispatcher, now)
     clock.close(tally, stage.end)
     tally.walked_m = sum(hand.walked_m for hand in people.hands.values())
     return tally
+
+
+def _ask_the_laws(dispatcher: DispatcherService, now: Instant) -> None:
+    broken = invariants.violations(dispatcher.ledger, now)
+    assert not broken, broken
 
 
 def compare(stage: Stage, policies: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[str, int, Tally]]:
