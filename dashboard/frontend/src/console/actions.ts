@@ -90,7 +90,8 @@ export const hold = (callId: string, cause: string, until: number) =>
 export const resume = (callId: string) => order({ type: "ResumeCall", call_id: callId }, "said.resumed");
 export const merge = (callId: string, into: string) =>
   order({ type: "MergeCalls", call_id: callId, into }, "said.merged", () => void unmerge(callId)).then((done) => {
-    if (done !== null) select({ kind: "call", id: into });
+    // Whoever is there already may have been asked something since: it is not taken away.
+    if (done !== null && state.selection.peek()?.id !== into) select({ kind: "call", id: into });
   });
 export const unmerge = (callId: string) => order({ type: "UnmergeCall", call_id: callId }, "said.unmerged");
 export const addTask = (callId: string, role: string) =>
