@@ -24,8 +24,8 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Rows = NDArray[np.int64]
 
-VELOCITY_FADES_S: Final = 4.0
-"""People keep their velocity for about so long indoors."""
+VELOCITY_FADES_S: Final = 8.0
+"""People keep their velocity for about so long indoors: ten metres straight on."""
 FASTEST: Final = 2.0
 """Times the mean speed; spells in which one could get farther than REACH are walked in steps, so that
 nobody jumps a wall or is held back."""

@@ -47,7 +47,7 @@ SLOWNESS: Final = 10.0
 """Offsets are learnt so much more slowly than places: in one place all residuals persist."""
 THIN: Final = 0.5
 """Resample below this share of effective particles."""
-ROUGH: Final = 0.6
+ROUGH: Final = 1.0
 """Copies are parted by this share of the cloud's spread times p ** -1/6 (Gordon et al., 1993)."""
 CHI2_95: Final = 5.991
 
