@@ -17,6 +17,7 @@ import type {
   StockChanged,
   UnitChanged,
 } from "../shared/protocol";
+import type { GatewayRow } from "../shared/rows";
 import type { RouteJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { heardCoverage } from "./cover";
@@ -197,7 +198,7 @@ function whole(topic: string, data: unknown): void {
     case "feedback":
       return fill(state.feedback, data as FeedbackChanged[], (row) => row.feedback_id);
     case "gw":
-      return fill(state.gateways, data as state.GatewayRow[], (row) => row.gateway);
+      return fill(state.gateways, data as GatewayRow[], (row) => row.gateway);
     case "devices":
       return fill(state.devices, data as state.DeviceRow[], (row) => row.device_id);
     case "health": {
@@ -238,7 +239,7 @@ function changed(kind: string, data: unknown): void {
     case "Where":
       return merge(state.places, data as state.Where[], (row) => row.unit_id);
     case "Gateway":
-      return merge(state.gateways, [data as state.GatewayRow], (row) => row.gateway);
+      return merge(state.gateways, [data as GatewayRow], (row) => row.gateway);
     case "Devices": {
       const { changed, released } = data as { changed: state.DeviceRow[]; released: string[] };
       for (const id of released) without(state.devices, id);

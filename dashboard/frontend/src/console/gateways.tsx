@@ -2,6 +2,7 @@
 
 import { now } from "../shared/clock";
 import { minutesSeconds } from "../shared/i18n";
+import type { GatewayRow } from "../shared/rows";
 import { hangGateway, removeGateway, select } from "./actions";
 import { hanging } from "./map/layers";
 import * as state from "./state";
@@ -9,7 +10,7 @@ import { dropText, findingText } from "./causes";
 import { coded, t } from "./texts";
 
 const ORDER = ["offline", "deaf", "silent", "unknown", "ok"];
-const rank = (row: state.GatewayRow): number => ORDER.indexOf(row.health?.state ?? "unknown");
+const rank = (row: GatewayRow): number => ORDER.indexOf(row.health?.state ?? "unknown");
 
 export function Gateways() {
   const rows = [...state.gateways.value.values()].sort((a, b) => rank(a) - rank(b) || (a.gateway < b.gateway ? -1 : 1));
@@ -35,7 +36,7 @@ export function Gateways() {
   );
 }
 
-function Row({ row }: { row: state.GatewayRow }) {
+function Row({ row }: { row: GatewayRow }) {
   const health = row.health;
   const chosen = state.selection.value;
   const selected = chosen?.kind === "gateway" && chosen.id === row.gateway;
@@ -68,7 +69,7 @@ function Row({ row }: { row: state.GatewayRow }) {
 }
 
 /** A gateway that nobody has registered is put where it hangs; a guest can be sent away again. */
-function Hang({ row }: { row: state.GatewayRow }) {
+function Hang({ row }: { row: GatewayRow }) {
   const place = hanging.value?.gateway === row.gateway ? hanging.value.place : null;
   return (
     <div class="buttons">

@@ -8,14 +8,13 @@ import type {
   CallChanged,
   ClosuresChanged,
   FeedbackChanged,
-  GatewayHealth,
-  GatewayStatus,
   IngestCounted,
   ServiceHealth,
   StockChanged,
   StockMove,
   UnitChanged,
 } from "../shared/protocol";
+import type { GatewayRow } from "../shared/rows";
 import type { FloorJson, ServiceJson, SiteJson, StaffJson } from "../shared/site";
 
 export interface Where {
@@ -28,16 +27,6 @@ export interface Where {
   quality: "tentative" | "confirmed" | "coasting" | "lost";
   seen_at: number;
   zone: string | null;
-}
-
-export interface GatewayRow {
-  gateway: string;
-  floor: string | null;
-  x_m: number | null;
-  y_m: number | null;
-  guest: boolean;
-  health: GatewayHealth | null;
-  status: GatewayStatus | null;
 }
 
 export interface DeviceRow {

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ask } from "../shared/ask";
 import { HttpError } from "../shared/http";
 import { clockTime, translator } from "../shared/i18n";
+import type { GatewayRow } from "../shared/rows";
 import * as state from "./state";
 
 const t = translator(
@@ -102,7 +103,7 @@ function Address({ sender, url }: { sender: string; url: string }) {
 }
 
 /** What it is told, and what it says that it obeys. */
-export function GatewaySettings({ row }: { row: state.GatewayRow }) {
+export function GatewaySettings({ row }: { row: GatewayRow }) {
   const said = row.status?.fields ?? {};
   return (
     <details class="agent" data-agent={row.gateway}>

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { now } from "../shared/clock";
 import { minutesSeconds } from "../shared/i18n";
+import type { GatewayRow } from "../shared/rows";
 import { causeOf, cureOf } from "./cures";
 import { goTo } from "./findings";
 import { Door, GatewaySettings } from "./gatewaydoor";
@@ -10,7 +11,7 @@ import * as state from "./state";
 import { t, coded } from "./texts";
 
 const ORDER = ["offline", "deaf", "silent", "unknown", "ok"];
-const rank = (row: state.GatewayRow): number => ORDER.indexOf(row.health?.state ?? "unknown") + (row.health?.finding ? 0 : 0.5);
+const rank = (row: GatewayRow): number => ORDER.indexOf(row.health?.state ?? "unknown") + (row.health?.finding ? 0 : 0.5);
 const onlyBad = signal(false);
 const sought = signal("");
 
@@ -41,7 +42,7 @@ export function Gateways() {
   );
 }
 
-function Row({ row }: { row: state.GatewayRow }) {
+function Row({ row }: { row: GatewayRow }) {
   const health = row.health;
   const finding = health?.finding || (health ? "" : "never_heard");
   const heard = health?.last_heard_at ? t("gw.heard", { time: minutesSeconds(Math.max(0, now.value / 1e3 - health.last_heard_at / 1e6)) }) : t("gw.never");

@@ -4,7 +4,8 @@ import { computed, effect, signal } from "@preact/signals";
 import type { FloorJson, SiteJson } from "../shared/site";
 import { Stream, type TextMessage } from "../shared/stream";
 import { me } from "../shared/login";
-import type { GatewayHealth, GatewayStatus, IngestCounted } from "../shared/protocol";
+import type { IngestCounted } from "../shared/protocol";
+import type { GatewayRow } from "../shared/rows";
 import { Drafting } from "../shared/draft/drafting";
 import { Publisher } from "../shared/draft/publish";
 import type { Shown } from "./api";
@@ -52,16 +53,6 @@ export const draft = new Drafting<Drawing, Shown>(
 );
 
 // --- live ---------------------------------------------------------------------------------------------------
-
-export interface GatewayRow {
-  gateway: string;
-  floor: string | null;
-  x_m: number | null;
-  y_m: number | null;
-  guest: boolean;
-  health: GatewayHealth | null;
-  status: GatewayStatus | null;
-}
 
 export interface DeviceRow {
   device_id: string;
