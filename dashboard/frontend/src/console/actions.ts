@@ -198,7 +198,7 @@ export function reveal(what: state.Selection): void {
   wantedView.value = { x: at.x, y: at.y };
 }
 
-function whereIs({ kind, id }: state.Selection): { floor: string; x: number; y: number } | null {
+export function whereIs({ kind, id }: state.Selection): { floor: string; x: number; y: number } | null {
   if (kind === "call") {
     const place = state.calls.peek().get(id)?.place;
     return place ? { floor: place.floor, x: place.x_m, y: place.y_m } : null;

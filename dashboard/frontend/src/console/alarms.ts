@@ -1,15 +1,12 @@
-// What must not be overlooked. The server derives and keeps it; here it gets words, places and sounds.
+// What must not be overlooked. The server derives and keeps it; here it gets words and places.
 
-import { computed, effect } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { named } from "../shared/i18n";
 import { newKey, post } from "../shared/http";
 import { reasonText } from "../shared/reasons";
-import { isOpen } from "../shared/sla";
 import type { Alarm } from "../shared/protocol";
 import { findingText } from "./causes";
-import { heardBeside } from "./feed";
-import { polite, spokenLine, urgent } from "./said";
-import { chime, siren } from "./sound";
+import { spokenLine } from "./said";
 import * as state from "./state";
 import { coded, t } from "./texts";
 import { ta } from "./alarmtexts";
@@ -95,46 +92,3 @@ const ids = (some: Alarm[]): string[] => some.map((alarm) => alarm.alarm_id);
 export const acknowledge = (some: Alarm[]) => mark({ act: "ack", alarms: ids(some) });
 export const shelve = (alarm: Alarm, minutes: number, reason: string) => mark({ act: "shelve", alarms: ids([alarm]), minutes, reason });
 export const unshelve = (alarm: Alarm) => mark({ act: "unshelve", alarms: ids([alarm]) });
-
-/** Sounds and spoken lines for what is new; what was there when the page opened stays quiet. */
-export function announce(): void {
-  let seenAlarms: Set<string> | null = null;
-  let seenCalls: Set<string> | null = null;
-  effect(() => {
-    const open = unacknowledged.value;
-    if (!state.boardLoaded.value || state.past.value) {
-      seenAlarms = null;
-      return;
-    }
-    const fresh = open.filter((alarm) => seenAlarms && !seenAlarms.has(alarm.alarm_id));
-    seenAlarms = new Set(ids(open));
-    const worst = fresh[0];
-    if (!worst || worst.level > 2) return;
-    urgent.value = `${alarmText(worst)} ${whereText(worst)}`;
-    if (worst.level === 1) siren();
-    else chime("late");
-  });
-  effect(() => {
-    const call = heardBeside.value;
-    if (!call) return;
-    const text = t("said.newCall", { service: serviceName(call.service), place: placeText(call.place) });
-    if (call.priority > 1) polite.value = text;
-    else {
-      urgent.value = text;
-      siren();
-    }
-  });
-  effect(() => {
-    const all = state.calls.value;
-    if (!state.loaded.value || state.past.value) {
-      seenCalls = null;
-      return;
-    }
-    const fresh = [...all.values()].filter((call) => seenCalls && !seenCalls.has(call.call_id) && isOpen(call));
-    seenCalls = new Set(all.keys());
-    const newest = fresh[0];
-    if (!newest) return;
-    polite.value = t("said.newCall", { service: serviceName(newest.service), place: placeText(newest.place) });
-    if (newest.priority > 1) chime("new");
-  });
-}

@@ -10,7 +10,7 @@ import { draft, hanging, layers } from "./map/layers";
 import { paletteShown } from "./palette";
 import { undoLast } from "./said";
 import { nextBreach, toggleReplay } from "./replay";
-import { setSound, soundOn } from "./sound";
+import { soundShown } from "./soundpanel";
 import { stackShown } from "./stack";
 import { isOpen } from "../shared/sla";
 import * as state from "./state";
@@ -125,7 +125,7 @@ const SINGLE: Record<string, () => void> = {
   k: () => void acknowledge(unacknowledged.peek()),
   l: () => setLang(lang.peek() === "zh" ? "en" : "zh"),
   t: () => setTheme(theme.peek() === "dark" ? "light" : "dark"),
-  m: () => setSound(!soundOn.peek()),
+  m: () => (soundShown.value = !soundShown.peek()),
   "?": () => (helpShown.value = !helpShown.peek()),
 };
 
@@ -145,6 +145,7 @@ function toTab(next: actions.Tab): void {
 function escape(): void {
   if (paletteShown.peek()) paletteShown.value = false;
   else if (helpShown.peek()) helpShown.value = false;
+  else if (soundShown.peek()) soundShown.value = false;
   else if (stackShown.peek()) stackShown.value = false;
   else if (actions.asks.peek()) actions.asks.value = null;
   else if (actions.asksCancel.peek()) actions.asksCancel.value = false;

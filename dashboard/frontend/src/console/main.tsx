@@ -7,7 +7,7 @@ import { LogIn, openPage } from "../shared/shell";
 import type { SiteJson } from "../shared/site";
 import { goToFloor, tab } from "./actions";
 import { AlarmPanel } from "./alarmpanel";
-import { announce } from "./alarms";
+import { announce } from "./announce";
 import { Detail } from "./detail";
 import { stream } from "./feed";
 import { Figures } from "./figures";
@@ -25,6 +25,8 @@ import { Panes, bringForward, pane } from "./panes";
 import { line, polite, undoLast, urgent } from "./said";
 import { SitePanel } from "./sitepanel";
 import { openShared } from "./replay";
+import { listenForSound, mute, play } from "./sound";
+import { SoundPanel, UntestedSound } from "./soundpanel";
 import { Staff } from "./staff";
 import { Stack, stackShown } from "./stack";
 import * as state from "./state";
@@ -37,7 +39,7 @@ const TABS = ["detail", "staff", "items", "gateways", "site", "figures"] as cons
 
 function Page() {
   if (me.value === null) return <div class="waiting" aria-busy="true" />;
-  if (me.value === false) return <LogIn title={t("login.title")} done={() => void begin()} />;
+  if (me.value === false) return <LogIn title={t("login.title")} done={newShift} />;
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   if (WALL) return <Wall />;
   return (
@@ -59,6 +61,7 @@ function Page() {
       {state.past.value ? <TimeBar /> : <StatusLine />}
       {stackShown.value && <Stack />}
       <Help />
+      <SoundPanel />
       <Palette />
       <HandOver />
       {line.value && (
@@ -124,6 +127,7 @@ function StatusLine() {
   return (
     <footer class="status-line">
       {state.mayDispatch.value && <ReplayButton />}
+      {state.mayDispatch.value && !WALL && <UntestedSound />}
       {tick && <span>{t("status.devices", { n: tick.devices })}</span>}
       {tick && <span>{t("top.lag", { ms: Math.round(tick.lag_ms) })}</span>}
       <span class={state.gatewaysDown.value.length ? "warn" : ""}>{t("status.gateways", { ok: all - state.gatewaysDown.value.length, all })}</span>
@@ -132,6 +136,13 @@ function StatusLine() {
       {tick && tick.dropped > 0 && <span>{t("status.dropped", { n: tick.dropped })}</span>}
     </footer>
   );
+}
+
+/** Somebody has logged in: what was muted was another's wish, and a sound says that it can be heard. */
+function newShift(): void {
+  mute(null);
+  play("new");
+  void begin();
 }
 
 let begun = false;
@@ -155,4 +166,5 @@ async function begin(): Promise<void> {
 }
 
 startClock(500);
+listenForSound(() => state.tick.value !== null);
 void openPage(Page, () => t("app.title"), begin);

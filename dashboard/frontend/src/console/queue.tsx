@@ -60,15 +60,14 @@ function Group({ title, calls }: { title: string; calls: CallChanged[] }) {
 
 /** Nothing to do: one calm line. */
 function Quiet() {
-  const free = state.roleCounts.value.reduce((sum, count) => sum + count.free, 0);
+  const [free, on] = state.roleCounts.value.reduce(([free, on], count) => [free + count.free, on + count.onDuty], [0, 0]);
   const quiet = state.quietSeconds.value;
+  const people = t(free === on ? "queue.allFree" : "queue.someFree", { free, on });
   return (
     <div class="quiet">
       <Icon name="check" size={28} />
       <p>{t("queue.empty")}</p>
-      <p class="muted">
-        {quiet === null ? t("queue.quietAll", { free }) : t("queue.quiet", { free, minutes: Math.max(0, Math.floor(quiet / 60)) })}
-      </p>
+      <p class="muted">{quiet === null ? people : t("queue.quiet", { free: people, minutes: Math.max(0, Math.floor(quiet / 60)) })}</p>
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { alarms, onShelf, unacknowledged } from "./alarms";
 import { link as activeLink } from "./feed";
 import { helpShown } from "./keys";
 import { ReplayWord } from "./timebar";
-import { setSound, soundOn } from "./sound";
+import { SoundButton } from "./soundpanel";
 import * as state from "./state";
 import { t } from "./texts";
 import { ta } from "./alarmtexts";
@@ -104,9 +104,7 @@ function LinkLight() {
 function Switches() {
   return (
     <div class="switches">
-      <button class="plain" onClick={() => setSound(!soundOn.value)} aria-pressed={soundOn.value} title={t(soundOn.value ? "top.sound.on" : "top.sound.off")}>
-        <Icon name={soundOn.value ? "sound" : "mute"} size={18} />
-      </button>
+      <SoundButton />
       <ThemeButton />
       <LanguageButton />
       <button class="plain" onClick={() => (helpShown.value = !helpShown.value)} title="?" aria-label={t("help.title")}>
