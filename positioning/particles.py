@@ -30,6 +30,10 @@ FASTEST: Final = 2.0
 """Times the mean speed; spells in which one could get farther than REACH are walked in steps, so that
 nobody jumps a wall or is held back."""
 STEPS_MAX: Final = 8
+CENTRE: Final = REACH * SIDE + REACH
+"""Where a cell itself is among those that it reaches."""
+FAR: Final = 1 << 20
+"""A shift beyond REACH."""
 JITTER_M2_PER_S: Final = 0.03
 """People who stand still shift by so much: keeps the particles of a device at rest apart."""
 
@@ -116,6 +120,7 @@ def _walk(
         np.empty(size, np.float32),
         np.empty(size, np.float32),
     )
+    shift = np.empty(size, np.int32)
     for i in range(len(index)):
         row = index[i]
         part_s = elapsed_s[i] / np.float32(steps[i])
@@ -131,7 +136,7 @@ def _walk(
                 (keep, renew, part_s * np.float32(0.5), jitter),
                 numbers,
             )
-            _settle((x[row], y[row], vx[row], vy[row], cell[row]), new, terrain)
+            _settle((x[row], y[row], vx[row], vy[row], cell[row]), new, terrain, shift)
 
 
 _Four = tuple[Singles, Singles, Singles, Singles]
@@ -154,22 +159,31 @@ def _advance(
 
 
 @compiled
-def _settle(place: _Places, new: _Four, terrain: Terrain) -> None:
-    """Where one can walk there directly they go; at a wall they stay and turn back."""
+def _settle(place: _Places, new: _Four, terrain: Terrain, shift: Ints) -> None:
+    """Where one can walk there directly they go; at a wall they stay and turn back.
+
+    ``shift`` is room for as many numbers: places in the lattice that each moves on.
+    """
     x, y, vx, vy, cell = place
     new_x, new_y, new_vx, new_vy = new
-    x0, y0, per_m = terrain.x0_m, terrain.y0_m, terrain.per_m
+    x0, y0, per_m, columns = terrain.x0_m, terrain.y0_m, terrain.per_m, np.int32(terrain.columns)
     for p in range(len(x)):
         right = np.int32((new_x[p] - x0) * per_m) - np.int32((x[p] - x0) * per_m)
         down = np.int32((new_y[p] - y0) * per_m) - np.int32((y[p] - y0) * per_m)
-        if right != 0 or down != 0:
-            near = -REACH <= right <= REACH and -REACH <= down <= REACH
-            bit = (down + REACH) * SIDE + right + REACH
-            if not near or not (terrain.reach[cell[p]] >> bit) & 1:
-                vx[p], vy[p] = new_vx[p] * np.float32(-0.5), new_vy[p] * np.float32(-0.5)
-                continue
-            cell[p] = terrain.lattice[terrain.place[cell[p]] + down * terrain.columns + right]
-        x[p], y[p], vx[p], vy[p] = new_x[p], new_y[p], new_vx[p], new_vy[p]
+        near = (abs(right) <= REACH) & (abs(down) <= REACH)
+        shift[p] = down * SIDE + right if near else FAR
+    for p in range(len(x)):
+        if shift[p] == 0:
+            continue
+        here = cell[p]
+        if shift[p] != FAR and (terrain.reach[here] >> (shift[p] + CENTRE)) & 1:
+            down = (shift[p] + CENTRE) // SIDE - REACH
+            cell[p] = terrain.lattice[terrain.place[here] + shift[p] + down * (columns - SIDE)]
+        else:
+            new_x[p], new_y[p] = x[p], y[p]
+            new_vx[p] *= np.float32(-0.5)
+            new_vy[p] *= np.float32(-0.5)
+    x[:], y[:], vx[:], vy[:] = new_x, new_y, new_vx, new_vy
 
 
 @compiled
