@@ -365,3 +365,16 @@ def open_mall(folder: Path, port: int = 0, past: bool = False, site: Site | None
         thread.join(timeout=30)
         if failure:
             raise failure[0]
+
+
+def place_command(mall: Mall, kind: type[m.Command], **fields: object) -> None:
+    """What is done elsewhere than on the pages of the test."""
+    now = mall.now()
+    mall.inject(kind(command_id=f"test-{now}", by="operator/test", at=now, **fields))
+
+
+AT_THE_DESK = m.Place(floor="L1", x_m=30.0, y_m=12.0, spot="L1-desk")
+
+
+def a_call(mall: Mall, service: str = "wheelchair", place: m.Place = AT_THE_DESK) -> None:
+    place_command(mall, m.PlaceCall, service=service, place=place)

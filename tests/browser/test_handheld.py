@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from contracts import messages as m
 from tests.browser.conftest import OpenPage, Picture
-from tests.browser.mall import Mall
+from tests.browser.mall import Mall, a_call, place_command
 from tests.browser.pages import Console, Handheld
 
 pytestmark = pytest.mark.browser
@@ -25,17 +25,6 @@ def only(mall: Mall, unit_id: str = UNIT) -> None:
     for other in mall.people:
         if other != unit_id:
             place_command(mall, m.SetDuty, unit_id=other, duty="off")
-
-
-def place_command(mall: Mall, kind: type[m.Command], **fields: object) -> None:
-    now = mall.now()
-    mall.inject(kind(command_id=f"test-{now}", by="operator/test", at=now, **fields))
-
-
-def a_call(mall: Mall, service: str = "wheelchair") -> None:
-    place_command(
-        mall, m.PlaceCall, service=service, place=m.Place(floor="L1", x_m=30.0, y_m=12.0, spot="L1-desk")
-    )
 
 
 QUIET = m.ReportReceipt | m.ReportTextsSeen

@@ -7,14 +7,14 @@ from playwright.sync_api import Page, expect
 
 from contracts import messages as m
 from tests.browser.conftest import OpenPage, Picture
-from tests.browser.mall import Mall
+from tests.browser.mall import Mall, a_call
 from tests.browser.pages import Console
 
 pytestmark = pytest.mark.browser
 
 MINUTE_S = 60.0
-HALF_M = 30.0
-"""From an end of the small mall to its middle."""
+HALF_M, EAST_M = 30.0, 55.0
+"""From the west end of the small mall to its middle, and to where it happens."""
 LISTEN = """
 const start = OscillatorNode.prototype.start;
 const note = (what, one) => (document.documentElement.dataset[what] = (document.documentElement.dataset[what] ?? "") + one + " ");
@@ -51,15 +51,14 @@ def test_a_mute_ends_by_itself_and_never_holds_for_an_emergency(
     expect(button).to_contain_text("Muted until")
     expect(page.locator(".untested")).to_have_count(0)
 
-    console.place_call("wheelchair", "desk")
-    console.place_call("medical", "east")
+    a_call(mall)
+    expect(console.rows).to_have_count(1)
+    a_call(mall, "medical", m.Place(floor="L2", x_m=EAST_M, y_m=20.0))
     hears(page, EMERGENCY)
     picture(page, "muted")
     tunes, sides = (page.locator("html").get_attribute(f"data-{what}") or "" for what in ("heard", "sides"))
     assert tunes.count(NEW) == 1, "the wheelchair made no sound"
-    assert isinstance(medical := mall.commands[-1], m.PlaceCall)
-    assert isinstance(place := medical.place, m.Place)
-    assert float(sides.split()[-1]) == pytest.approx(0.8 * (place.x_m / HALF_M - 1), abs=0.01)
+    assert float(sides.split()[-1]) == pytest.approx(0.8 * (EAST_M / HALF_M - 1), abs=0.01)
 
     mall.pass_time(14 * MINUTE_S)
     page.keyboard.press("k")
@@ -67,5 +66,5 @@ def test_a_mute_ends_by_itself_and_never_holds_for_an_emergency(
     expect(button).to_contain_text("Muted until")
     mall.pass_time(1 * MINUTE_S)
     expect(button).not_to_contain_text("Muted until")
-    console.place_call("umbrella", "desk")
+    a_call(mall, "umbrella")
     hears(page, NEW, times=2)

@@ -176,7 +176,8 @@ function tellLooked(what: string, whom: string): void {
 /** Where the selected thing is, to bring it into view. */
 export const wantedView = signal<{ x: number; y: number } | null>(null);
 
-export function select(next: state.Selection | null): void {
+/** `elsewhere`: in another window of the same operator, which has told the server already. */
+export function select(next: state.Selection | null, elsewhere = false): void {
   state.selection.value = next;
   asksCancel.value = false;
   asks.value = null;
@@ -185,7 +186,7 @@ export function select(next: state.Selection | null): void {
   tab.value = next.kind === "gateway" ? "gateways" : "detail";
   draft.value = null;
   hanging.value = null;
-  if (next.kind !== "gateway") tellLooked(next.kind === "call" ? "open_call" : "open_unit", next.id);
+  if (next.kind !== "gateway" && !elsewhere) tellLooked(next.kind === "call" ? "open_call" : "open_unit", next.id);
   reveal(next);
 }
 

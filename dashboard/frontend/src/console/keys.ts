@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { lang, setLang } from "../shared/i18n";
 import { setTheme, theme } from "../shared/theme";
 import * as actions from "./actions";
+import { besideShown, ownPanel } from "./beside";
 import { acknowledge, unacknowledged } from "./alarms";
 import { handOverShown } from "./handover";
 import { draft, hanging, layers } from "./map/layers";
@@ -66,6 +67,7 @@ export const KEYS: [string[], TextKey][] = [
   [["L"], "help.lang"],
   [["T"], "help.theme"],
   [["M"], "help.sound"],
+  [["Shift+O"], "help.beside"],
   [["Esc"], "help.close"],
   [["?"], "help.help"],
 ];
@@ -129,6 +131,16 @@ const SINGLE: Record<string, () => void> = {
   "?": () => (helpShown.value = !helpShown.peek()),
 };
 
+/** What makes sense where one panel is all there is. */
+const IN_OWN_WINDOW = "f+=-zxklt?";
+
+function single(event: KeyboardEvent): (() => void) | undefined {
+  const key = event.key.toLowerCase();
+  if (ownPanel) return IN_OWN_WINDOW.includes(key) ? SINGLE[key] : digit(key);
+  if (event.shiftKey && key === "o") return state.mayDispatch.peek() ? () => (besideShown.value = !besideShown.peek()) : undefined;
+  return SINGLE[key] ?? digit(key);
+}
+
 /** A question about the selected call; a call on hold is resumed by the key that holds. */
 function ask(what: "hold" | "merge" | "add"): void {
   const call = state.selectedCall.peek();
@@ -146,6 +158,7 @@ function escape(): void {
   if (paletteShown.peek()) paletteShown.value = false;
   else if (helpShown.peek()) helpShown.value = false;
   else if (soundShown.peek()) soundShown.value = false;
+  else if (besideShown.peek()) besideShown.value = false;
   else if (stackShown.peek()) stackShown.value = false;
   else if (actions.asks.peek()) actions.asks.value = null;
   else if (actions.asksCancel.peek()) actions.asksCancel.value = false;
@@ -165,7 +178,7 @@ function onKey(event: KeyboardEvent): void {
   // The map moves by its own arrows while it has the focus.
   if (target.closest(".map-target") && event.key.startsWith("Arrow")) return;
   const pressing = event.key === " " && target.matches("button, a, summary");
-  const verb = ALWAYS[event.key] ?? (singleKeys.peek() && !pressing ? (SINGLE[event.key.toLowerCase()] ?? digit(event.key)) : undefined);
+  const verb = ALWAYS[event.key] ?? (singleKeys.peek() && !pressing ? single(event) : undefined);
   if (!verb) return;
   event.preventDefault();
   if (typing) target.blur();

@@ -8,6 +8,8 @@ import type { SiteJson } from "../shared/site";
 import { goToFloor, tab } from "./actions";
 import { AlarmPanel } from "./alarmpanel";
 import { announce } from "./announce";
+import { WALL, ownPanel, shareSelection } from "./beside";
+import { BesidePanel, panelName } from "./besidepanel";
 import { Detail } from "./detail";
 import { stream } from "./feed";
 import { Figures } from "./figures";
@@ -22,19 +24,19 @@ import { to } from "./ordertexts";
 import { Queue } from "./queue";
 import { Palette } from "./palette";
 import { Panes, bringForward, pane } from "./panes";
-import { line, polite, undoLast, urgent } from "./said";
+import { Own } from "./own";
 import { SitePanel } from "./sitepanel";
 import { openShared } from "./replay";
 import { listenForSound, mute, play } from "./sound";
-import { SoundPanel, UntestedSound } from "./soundpanel";
+import { SoundPanel } from "./soundpanel";
 import { Staff } from "./staff";
 import { Stack, stackShown } from "./stack";
 import * as state from "./state";
 import { t } from "./texts";
-import { ReplayButton, TimeBar } from "./timebar";
+import { Lines, StatusLine } from "./statusline";
+import { TimeBar } from "./timebar";
 import { TopBar, openTab } from "./topbar";
 
-const WALL = new URLSearchParams(location.search).has("wall");
 const TABS = ["detail", "staff", "items", "gateways", "site", "figures"] as const;
 
 function Page() {
@@ -42,6 +44,7 @@ function Page() {
   if (me.value === false) return <LogIn title={t("login.title")} done={newShift} />;
   if (!state.site.value) return <div class="waiting" aria-busy="true" />;
   if (WALL) return <Wall />;
+  if (ownPanel && state.mayDispatch.value) return <Own panel={ownPanel} />;
   return (
     <div class={`console pane-${pane.value} ${state.mayDispatch.value ? "" : "no-queue"} ${state.past.value ? "past" : ""}`}>
       <TopBar />
@@ -62,24 +65,10 @@ function Page() {
       {stackShown.value && <Stack />}
       <Help />
       <SoundPanel />
+      <BesidePanel />
       <Palette />
       <HandOver />
-      {line.value && (
-        <p class={`said ${line.value.tone}`} role="status">
-          {line.value.text}
-          {line.value.undo && (
-            <button class="link" onClick={undoLast}>
-              {t("said.undo")} <kbd>U</kbd>
-            </button>
-          )}
-        </p>
-      )}
-      <div class="visually-hidden" aria-live="polite">
-        {polite.value}
-      </div>
-      <div class="visually-hidden" aria-live="assertive">
-        {urgent.value}
-      </div>
+      <Lines />
     </div>
   );
 }
@@ -121,23 +110,6 @@ function Panel() {
   }
 }
 
-function StatusLine() {
-  const all = state.gateways.value.size;
-  const tick = state.tick.value;
-  return (
-    <footer class="status-line">
-      {state.mayDispatch.value && <ReplayButton />}
-      {state.mayDispatch.value && !WALL && <UntestedSound />}
-      {tick && <span>{t("status.devices", { n: tick.devices })}</span>}
-      {tick && <span>{t("top.lag", { ms: Math.round(tick.lag_ms) })}</span>}
-      <span class={state.gatewaysDown.value.length ? "warn" : ""}>{t("status.gateways", { ok: all - state.gatewaysDown.value.length, all })}</span>
-      {state.closures.value.connectors.length > 0 && <span class="warn">{t("status.closures", { n: state.closures.value.connectors.length })}</span>}
-      {state.closures.value.fire_mode && <span class="alarm-text">{t("site.fire.on")}</span>}
-      {tick && tick.dropped > 0 && <span>{t("status.dropped", { n: tick.dropped })}</span>}
-    </footer>
-  );
-}
-
 /** Somebody has logged in: what was muted was another's wish, and a sound says that it can be heard. */
 function newShift(): void {
   mute(null);
@@ -157,14 +129,17 @@ async function begin(): Promise<void> {
   const ground = state.site.value.floors.findIndex((floor) => floor.ordinal === 0);
   goToFloor(Math.max(0, ground));
   stream.open();
-  if (state.mayDispatch.value) openShared();
+  if (state.mayDispatch.value && !ownPanel) openShared();
   if (begun) return;
   begun = true;
-  announce();
+  shareSelection();
   listen();
+  // One window makes the sounds, however many panels stand on other monitors.
+  if (ownPanel) return;
+  announce();
   bringForward();
 }
 
 startClock(500);
 listenForSound(() => state.tick.value !== null);
-void openPage(Page, () => t("app.title"), begin);
+void openPage(Page, () => (ownPanel ? `${panelName(ownPanel)} · ${t("app.title")}` : t("app.title")), begin);

@@ -34,20 +34,14 @@ export function MapPanel() {
   const top = useRef<HTMLCanvasElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   useEffect(() => run(target.current!, blit.current!, top.current!, tip.current!), []);
-  const stale = link.value === "late" || link.value === "down";
   const floor = state.floor.value;
   return (
-    <main class={`map ${stale ? "stale" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
+    <main class={`map ${isStale() ? "stale" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
       <div class="map-target" ref={target} tabIndex={0} role="application" aria-label={t("map.label", { floor: named(floor?.name) })} />
       <canvas class="map-canvas" ref={blit} />
       <canvas class="map-canvas" ref={top} />
       <div class="map-tip" ref={tip} role="tooltip" hidden />
-      {stale && (
-        <div class="stale-banner" role="alert">
-          <strong>{t("link.banner", { time: lastHeard.value ? clockTime(lastHeard.value, true, state.site.value?.timezone) : "" })}</strong>
-          <span>{t("link.banner.more")}</span>
-        </div>
-      )}
+      <StaleBanner />
       {draft.value && <p class="map-hint">{t(draft.value.moves ? "call.move.hint" : "call.place.hint")}</p>}
       {hanging.value && <p class="map-hint">{t("gw.place.hint")}</p>}
       {following.value && (
@@ -60,6 +54,19 @@ export function MapPanel() {
       <Legend />
       <Twin />
     </main>
+  );
+}
+
+const isStale = (): boolean => link.value === "late" || link.value === "down";
+
+/** What is shown is no longer live. */
+export function StaleBanner() {
+  if (!isStale()) return null;
+  return (
+    <div class="stale-banner" role="alert">
+      <strong>{t("link.banner", { time: lastHeard.value ? clockTime(lastHeard.value, true, state.site.value?.timezone) : "" })}</strong>
+      <span>{t("link.banner.more")}</span>
+    </div>
   );
 }
 

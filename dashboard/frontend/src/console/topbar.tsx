@@ -90,7 +90,7 @@ export function openTab(next: Tab): void {
   tab.value = tab.value === next ? "detail" : next;
 }
 
-function LinkLight() {
+export function LinkLight() {
   const link = activeLink.value;
   const lag = state.tick.value?.lag_ms;
   if (state.past.value && link === "live") return <ReplayWord />;
