@@ -52,6 +52,7 @@ class Console:
         self.page.fill("[data-field=place]", place)
         self.page.click("#places-found button >> nth=0")
         self.page.click(".new-call button[type=submit]")
+        expect(self.page.locator(".new-call")).to_have_count(0)  # placed, and shown in detail
 
     def click_map(self, x_m: float, y_m: float) -> None:
         x, y = self.map_point(x_m, y_m)

@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contracts import messages as m
+from contracts.quantities import SECOND
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Console, Customer, Handheld
+from tests.kept import OPENED
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +82,9 @@ def test_the_past(mall: Mall, open_page: OpenPage) -> None:
     Console(page, mall).log_in()
     page.keyboard.press("r")
     expect(page.locator(".timebar")).to_be_visible()
+    slider = page.get_by_role("slider")
+    slider.fill(str(OPENED + 100 * SECOND))
+    slider.blur()
     page.keyboard.press("b")
     expect(page.locator(".knew")).to_be_visible()
     check(page, "replay")
@@ -161,7 +166,7 @@ def test_five_calls_are_ranked_by_shape_alone(
     mall.asleep.update(mall.people)
     page = open_page()
     console = Console(page, mall).log_in()
-    for n, (place, seconds) in enumerate((("L1", 110), ("L2", 90), ("desk", 70), ("west", 50), ("east", 0))):
+    for n, (place, seconds) in enumerate((("L1", 110), ("L2", 90), ("desk", 70), ("west", 50), ("east", 10))):
         console.place_call("wheelchair", place)
         expect(console.rows).to_have_count(n + 1)
         mall.pass_time(seconds)

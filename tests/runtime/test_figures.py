@@ -10,7 +10,7 @@ from tests.dispatcher.builders import EAST, HALL, NOON, Control, ground
 
 
 def a_shift() -> Control:
-    """One call served, one late, one merged, one cancelled, one open."""
+    """One call served, one that nobody can take, one merged, one cancelled, one offered again."""
     control = Control()
     served = control.call("luggage", HALL)
     control.accept_all()
@@ -32,7 +32,7 @@ def test_the_journal_gives_the_calls_as_they_were_shown_last() -> None:
     live = [views.call_view(control.ledger, call) for call in control.ledger.calls.values()]
     assert sorted(calls, key=lambda call: call.call_id) == sorted(live, key=lambda call: call.call_id)
     result = figures(calls, ground()[0].services, NOON, control.now, 28_800)
-    assert result.states == {"cancelled": 1, "cleared": 1, "merged": 1, "pending": 2}
+    assert result.states == {"cancelled": 1, "cleared": 1, "merged": 1, "offered": 1, "pending": 1}
     assert result.by_service["luggage/service"].on_time == 1.0
     assert result.by_service["complaint/lead"].unserved == 1
     assert result.misses["queue"] >= 1
