@@ -59,6 +59,8 @@ class Borrowed(msgspec.Struct, frozen=True):
     item: Name
     item_number: str
     due_at: Instant
+    timezone: str
+    """The mall's, whatever the customer's phone is set to."""
     overdue: bool
     returns: tuple[ReturnPlace, ...]
     can_collect: bool
@@ -146,6 +148,7 @@ def _borrowed(call: m.CallChanged, loan: m.LoanView, site: Site) -> Borrowed:
         item=next((item.name for item in site.items if item.item == loan.item), Name(loan.item, loan.item)),
         item_number=loan.item_number,
         due_at=loan.due_at,
+        timezone=site.timezone,
         overdue=loan.overdue,
         returns=tuple(ReturnPlace(depot.floor, depot.name) for depot in nearest),
         can_collect=any(kind.service == COLLECT for kind in site.services),

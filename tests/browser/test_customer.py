@@ -1,9 +1,13 @@
 """The customer's page, from the QR code to the three faces."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
 from contracts import messages as m
+from contracts.quantities import to_seconds
 from dashboard.adapters.tokens import DEVICE, Tokens
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
@@ -16,12 +20,15 @@ pytestmark = pytest.mark.browser
 def test_what_was_lent_stays_in_sight_and_is_collected(
     mall: Mall, open_page: OpenPage, lang: str, picture: Picture
 ) -> None:
-    page = open_page(360, 640, lang)
+    page = open_page(360, 640, lang, timezone_id="America/Los_Angeles")
     Customer(page, mall).scan("L1-desk", lang).ask("wheelchair")
     loan = page.locator(".loan")
     expect(loan).to_be_visible(timeout=60_000)
     expect(loan).to_contain_text("轮椅" if lang == "zh" else "wheelchair")
     expect(loan.locator("li").first).to_contain_text("L1")
+    [lent] = mall.dispatcher.ledger.loans.values()
+    due = datetime.fromtimestamp(to_seconds(lent.due_at), ZoneInfo(mall.site.timezone))
+    expect(loan).to_contain_text(f"{due:%H:%M}")  # by the mall's clocks, not the phone's
     picture(page, "loan")
     mall.asleep.update(mall.people)
     first = page.url

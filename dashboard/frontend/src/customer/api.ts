@@ -44,7 +44,7 @@ export interface Status {
   can_move: boolean;
   can_rate: boolean;
   stars: number | null;
-  loan: { item: Name; item_number: string; due_at: number; overdue: boolean; can_collect: boolean; returns: { floor: string; name: Name }[] } | null;
+  loan: { item: Name; item_number: string; due_at: number; timezone: string; overdue: boolean; can_collect: boolean; returns: { floor: string; name: Name }[] } | null;
 }
 
 /** Refused by the server: its status, 0 when it could not be reached. */

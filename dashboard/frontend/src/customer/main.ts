@@ -222,7 +222,8 @@ async function act(what: "cancel" | "move" | "rate", body: object): Promise<void
 
 const facePath = (mouth: string): string => `M12 21.5a9.5 9.5 0 1 0 0-19a9.5 9.5 0 0 0 0 19zM8.7 9.3v.6M15.3 9.3v.6${mouth}`;
 
-const atClock = (us: number): string => new Date(us / 1e3).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+/** By the mall's clocks, whatever the phone is set to. */
+const atClock = (us: number, timeZone: string): string => new Date(us / 1e3).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
 
 /** U4: what is still to be given back, and where. */
 function borrowed(): Node[] {
@@ -234,7 +235,7 @@ function borrowed(): Node[] {
       "section",
       { class: loan.overdue ? "loan late" : "loan" },
       h("h2", {}, title, loan.item_number && h("small", {}, ` ${loan.item_number}`)),
-      h("p", {}, t(loan.overdue ? "loanLate" : "loanDue", { time: atClock(loan.due_at) })),
+      h("p", {}, t(loan.overdue ? "loanLate" : "loanDue", { time: atClock(loan.due_at, loan.timezone) })),
       h("ul", {}, ...loan.returns.map((one) => h("li", {}, `${one.floor} · ${named(one.name)}`))),
       loan.can_collect && h("button", { "data-act": "collect", onclick: () => void collect() }, t("collect")),
     ),
