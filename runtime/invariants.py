@@ -25,7 +25,7 @@ JUDGED_LIMIT = 1_000_000
 """Errors kept for the summary; with more it tells of the newest."""
 CONTRADICTIONS_LIMIT = 100
 """One is enough to fail."""
-TRUTH_LAG = 1_500_000
+TRUTH_LAG = 2_500_000
 """Microseconds: an estimate is compared with a truth at most this much older or newer."""
 
 

@@ -27,7 +27,7 @@ from dashboard.adapters.tokens import CALL, DEVICE, SPOT, Tokens
 from dashboard.openapi import openapi
 from tests.dashboard.builders import T0, Core, a_call, a_task, a_unit, served
 
-EXAMPLES = 6
+EXAMPLES = 4
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
