@@ -1,9 +1,10 @@
 """What an operator orders about a call besides sending people: by button, by key, by line; and undone."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from contracts import messages as m
 from tests.browser.conftest import OpenPage, Picture
@@ -179,4 +180,52 @@ def test_words_go_to_all_of_a_floor_and_a_break_is_taken_back(
     expect(page.locator(".unit .status-on_break")).to_be_visible()
     page.keyboard.press("u")
     expect(page.locator(".unit .status-on_break")).to_have_count(0)
-    assert [one.duty for one in mall.commands if isinstance(one, m.SetDuty)] == ["break", "on"]
+    assert duties(mall) == ["break", "on"]
+
+
+def duties(mall: Mall) -> list[str]:
+    return [one.duty for one in mall.commands if isinstance(one, m.SetDuty)]
+
+
+def test_an_order_is_taken_back_also_before_its_answer_is_there(mall: Mall, open_page: OpenPage) -> None:
+    page = open_page(1366, 768)
+    console = Console(page, mall).log_in()
+    page.keyboard.press("p")
+    page.locator(".person").first.click()
+    take_break = console.detail.get_by_role("button", name="Break")
+    on_break = page.locator(".unit .status-on_break")
+    said = page.locator(".said")
+
+    held: list[Callable[[], None]] = []
+    carried_out = True
+
+    def hold_back(route: Route) -> None:
+        """Carried out, or refused by the server; the answer waits."""
+        if carried_out:
+            answer = route.fetch()
+            held.append(lambda: route.fulfill(response=answer))
+        else:
+            refusal = {"accepted": False, "reason": "unknown_unit", "subject": ""}
+            held.append(lambda: route.fulfill(json=refusal))
+
+    page.route("**/api/commands", hold_back, times=1)
+    take_break.click()
+    expect(on_break).to_be_visible()  # the feed was faster than the answer
+    page.keyboard.press("u")
+    expect(said).to_have_text("Taken back as soon as the server has answered")
+    assert duties(mall) == ["break"]
+    held.pop()()
+    expect(on_break).to_have_count(0)
+    expect(said).to_have_text("Status changed")
+
+    carried_out = False
+    page.route("**/api/commands", hold_back, times=1)
+    take_break.click()
+    page.keyboard.press("u")
+    expect(said).to_have_text("Taken back as soon as the server has answered")
+    held.pop()()
+    expect(said).to_contain_text("Not done")  # nothing was done, so nothing is taken back
+    page.keyboard.press("u")
+    take_break.click()
+    expect(on_break).to_be_visible()
+    assert duties(mall) == ["break", "on", "break"]

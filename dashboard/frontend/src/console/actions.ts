@@ -11,7 +11,7 @@ import { dots } from "./dots";
 import { askPastRoutes, follow, showRoutes } from "./feed";
 import { draft, hanging, routes } from "./map/layers";
 import { to, type OrderKey } from "./ordertexts";
-import { spokenLine } from "./said";
+import { answered, begun, newsLine, spokenLine } from "./said";
 import * as state from "./state";
 import { t } from "./texts";
 import { unitName } from "./words";
@@ -29,7 +29,7 @@ export const asksCancel = signal(false);
 /** The question that stands in the place of the call's buttons. */
 export const asks = signal<"hold" | "merge" | "add" | null>(null);
 
-/** Sends one command and says the outcome; the subject when it was accepted. */
+/** Sends one command and says the outcome; the subject when it was accepted and is wanted still. */
 async function send(
   body: Record<string, unknown>,
   done: string,
@@ -39,17 +39,20 @@ async function send(
     spokenLine("bad", reasonText("in_replay"));
     return null;
   }
-  try {
-    const answer = await command<Answer>("/api/commands", body);
-    if (answer.accepted) {
-      spokenLine("good", done, undo && (() => undo(answer.subject)));
-      return answer.subject;
-    }
-    spokenLine("bad", t("said.refused", { reason: reasonText(answer.reason) }));
-  } catch {
-    spokenLine("bad", t("said.failed"));
+  const order = begun(undo !== null);
+  const answer = await command<Answer>("/api/commands", body).catch(() => null);
+  const last = answered(order);
+  if (!answer?.accepted) {
+    const say = last ? spokenLine : newsLine;
+    say("bad", answer ? t("said.refused", { reason: reasonText(answer.reason) }) : t("said.failed"));
+    return null;
   }
-  return null;
+  if (order.unwanted) {
+    undo?.(answer.subject);
+    return null;
+  }
+  if (last) spokenLine("good", done, undo && (() => undo(answer.subject)));
+  return answer.subject;
 }
 
 export async function placeCall(service: string, place: Place, note: string): Promise<void> {

@@ -46,7 +46,7 @@ export function Lines() {
       {line.value && (
         <p class={`said ${line.value.tone}`} role="status">
           {line.value.text}
-          {line.value.undo && (
+          {line.value.undoable && (
             <button class="link" onClick={undoLast}>
               {t("said.undo")} <kbd>U</kbd>
             </button>

@@ -6,7 +6,7 @@ import { command } from "../shared/http";
 import { clockTime, translator } from "../shared/i18n";
 import { PHRASES_FROM_DESK, textOf } from "../shared/phrases";
 import type { LogbookChanged, TextView } from "../shared/protocol";
-import { spokenLine } from "./said";
+import { newsLine, spokenLine } from "./said";
 import * as state from "./state";
 import { unitName } from "./words";
 
@@ -27,7 +27,7 @@ export function heardBook(book: LogbookChanged): void {
   if (before && before.version >= book.version) return;
   const known = new Set(before?.texts.map((one) => one.text_id));
   const word = unreadOf(book).find((one) => !known.has(one.text_id));
-  if (word) spokenLine("good", t("said", { name: unitName(book.unit_id), text: textOf(word) }));
+  if (word) newsLine("good", t("said", { name: unitName(book.unit_id), text: textOf(word) }));
   logbooks.value = new Map(logbooks.value).set(book.unit_id, book);
 }
 
