@@ -27,6 +27,21 @@ NOT_DEEDS: Final[tuple[type[Fact], ...]] = (
     *(m.FeedbackOverdue, m.StandbySuggested, m.LiftWaited),
 )
 """What follows by itself, and receipts that a handset sends."""
+LEADING: Final = (
+    *(
+        m.CallReceived,
+        m.CallMoved,
+        m.CallCancelled,
+        m.CallAbandoned,
+        m.CallHeld,
+        m.CallMerged,
+        m.CallUnmerged,
+    ),
+    *(m.TaskAdded, m.TaskCancelled),
+)
+"""What a command was for: people are released and sent by it, and that is written before it."""
+FOLLOWING: Final = (m.UnitReleased, m.CallResumed)
+"""Told only where nothing else was done by the same command, as when another is sent instead."""
 PEOPLE: Final = ("operator/", "unit/", "spot/", "device/", "button/")
 """How those are named who can be asked why; all else in ``by`` is a part of the system."""
 NOT_WISHED: Final = ("position",)
@@ -53,13 +68,21 @@ def deed_of(facts: Sequence[Fact]) -> AuditEntry | None:
     """
     if not facts[0].by.startswith(PEOPLE) or facts[0].cause in NOT_WISHED:
         return None
-    done = next((fact for fact in facts if not isinstance(fact, m.CommandAnswered)), None)
-    if done is not None:
-        return _entry(done, type(done).__name__)
+    done = [fact for fact in facts if not isinstance(fact, m.CommandAnswered)]
+    if done:
+        deed = min(done, key=_rank)  # the first of equals
+        return _entry(deed, type(deed).__name__)
     refused = next(
         (fact for fact in facts if isinstance(fact, m.CommandAnswered) and not fact.accepted), None
     )
     return None if refused is None else _entry(refused, "CommandRefused")
+
+
+def _rank(fact: Fact) -> int:
+    """The lowest is what somebody wanted."""
+    if isinstance(fact, LEADING) or (isinstance(fact, m.UnitReleased) and fact.reason == "relieved"):
+        return 0
+    return 2 if isinstance(fact, FOLLOWING) else 1
 
 
 def _entry(fact: Fact, what: str) -> AuditEntry:

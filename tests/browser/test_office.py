@@ -77,6 +77,7 @@ def test_a_person_is_added_and_it_is_known_by_whom(mall: Mall, open_page: OpenPa
 def test_the_audit_shows_commands_is_filtered_and_exported(
     mall: Mall, open_page: OpenPage, picture: Picture, lang: str, width: int
 ) -> None:
+    mall.asleep.update(mall.people)  # nobody is done before it is cancelled
     page = open_page(width, 800, lang)
     open_office(page, mall, "audit", lang=lang)
     mall.inject(m.CancelCall(**_stamp(mall), call_id=_place(mall), reason="customer_left"))

@@ -23,11 +23,33 @@ def test_every_kind_of_fact_is_a_deed_or_is_not() -> None:
 
 
 def test_a_command_is_one_entry_with_why() -> None:
-    cancelled = m.CallCancelled(call_id="c7", reason="customer_left", **stamp(5))
-    released = m.UnitReleased(task_id="c7-1-service", unit_id="u-01", reason="cancelled", **stamp(6))
+    released = m.UnitReleased(task_id="c7-1-service", unit_id="u-01", reason="cancelled", **stamp(5))
+    cancelled = m.CallCancelled(call_id="c7", reason="customer_left", **stamp(6))
     answer = m.CommandAnswered(command_id="k1", accepted=True, subject="c7", **stamp(7))
-    (entry,) = deeds([answer, released, cancelled], "")
+    (entry,) = deeds([answer, cancelled, released], "")
     assert entry == AuditEntry(105, "operator/lin", "CallCancelled", "c7", "customer_left")
+
+
+def test_what_was_wanted_is_told_and_not_what_made_way_for_it() -> None:
+    held_no_more = m.CallResumed(call_id="c7", **stamp(5))
+    replaced = m.UnitReleased(task_id="c7-1-service", unit_id="u-01", reason="replaced", **stamp(6))
+    sent = m.UnitAssigned(task_id="c7-1-service", unit_id="u-02", depot=None, **stamp(7))
+    merged = m.CallMerged(call_id="c7", into="c3", **stamp(8))
+    relieved = m.UnitReleased(task_id="c7-1-service", unit_id="u-01", reason="relieved", **stamp(6))
+    groups = (
+        [held_no_more],
+        [replaced],
+        [held_no_more, replaced, sent],
+        [replaced, sent, merged],
+        [relieved, sent],
+    )
+    assert [entry.what for entry in map(deed_of, groups) if entry is not None] == [
+        "CallResumed",
+        "UnitReleased",
+        "UnitAssigned",
+        "CallMerged",
+        "UnitReleased",
+    ]
 
 
 def test_what_was_refused_is_told_with_its_reason() -> None:
