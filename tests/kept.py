@@ -1,5 +1,9 @@
 """A quarter of an hour that was kept: a journal and a position history, written by the real writers."""
 
+import atexit
+import functools
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +12,7 @@ import sqlalchemy as sa
 
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
-from contracts.grid import build_grid
+from contracts.grid import WalkableGrid, build_grid
 from contracts.messages import Fact, Message
 from contracts.quantities import SECOND, Instant
 from contracts.sitemap import Site
@@ -44,21 +48,42 @@ class Kept:
 
 
 def keep(folder: Path, site: Site | None = None) -> Kept:
-    """Write it, one step a second; in the small mall unless another is asked for."""
-    site, grid = site or small_mall(), small_grid() if site is None else build_grid(site)
+    """Write it, one step a second; in the small mall unless another is asked for.
+
+    The quarter of an hour of the small mall is reckoned once in a process and then copied.
+    """
+    if site is None:
+        site, grid = small_mall(), small_grid()
+        facts, written = _small_mall_kept()
+        shutil.copytree(written, folder / "history")
+    else:
+        grid = build_grid(site)
+        facts, _ = _written(site, grid, folder / "history")
     engine = sa.create_engine(f"sqlite:///{folder / 'records.db'}")
     metadata.create_all(engine)
-    journal, history = StoredJournal(engine), History(folder / "history", days=2)
+    journal = StoredJournal(engine)
+    journal.append(facts)
+    past = JournalPast(catalogue_of(site, grid), journal, folder / "history")
+    return Kept(past, list(facts), OPENED + LAST_S * SECOND)
+
+
+@functools.cache
+def _small_mall_kept() -> tuple[tuple[Fact, ...], Path]:
+    folder = tempfile.mkdtemp(prefix="nearhand-kept-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _written(small_mall(), small_grid(), Path(folder) / "history")
+
+
+def _written(site: Site, grid: WalkableGrid, folder: Path) -> tuple[tuple[Fact, ...], Path]:
+    """All facts, and the folder into which the positions were written."""
+    history = History(folder, days=2)
     dispatcher = DispatcherService(site, grid, DispatcherSettings())
     facts: list[Fact] = []
     units: dict[str, m.UnitChanged] = {}
     since: dict[str, tuple[str, int]] = {}
 
     def carry(said: list[Message]) -> None:
-        new = [one for one in said if isinstance(one, Fact)]
-        if new:
-            journal.append(new)
-        facts.extend(new)
+        facts.extend(one for one in said if isinstance(one, Fact))
         units.update({one.unit_id: one for one in said if isinstance(one, m.UnitChanged)})
 
     carry(list(dispatcher.resumed(OPENED)))
@@ -80,8 +105,7 @@ def keep(folder: Path, site: Site | None = None) -> Kept:
                 carry(list(dispatcher.receive(command, now)))
         carry(list(dispatcher.wake(now)))
     history.close(OPENED + LAST_S * SECOND)
-    past = JournalPast(catalogue_of(site, grid), journal, folder / "history")
-    return Kept(past, facts, OPENED + LAST_S * SECOND)
+    return tuple(facts), folder
 
 
 def _health(site: Site, now: Instant, second: int) -> list[m.GatewayHealth]:

@@ -199,6 +199,7 @@ def a_picture(width: int, height: int) -> bytes:
 def test_under_threat_the_clock_calls_for_help_and_the_screen_says_nothing(
     mall: Mall, open_page: OpenPage, picture: Picture
 ) -> None:
+    mall.asleep.update(mall.people)  # whoever came would be done before the control room is opened
     page = open_page(360, 640)
     Handheld(page, mall, UNIT).log_in()
     expect(page.locator(".ready-light")).to_be_visible()
