@@ -30,6 +30,7 @@ ROOTS = (
     m.IngestCounted,
     m.ClosuresChanged,
     m.GuestGatewaysChanged,
+    m.PositionExplained,
     AlarmBoard,
     Figures,
 )

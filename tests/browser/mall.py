@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from contracts import messages as m
 from contracts.columns import Positions, pack_positions
@@ -98,6 +99,8 @@ class Mall:
         self.units: dict[str, m.UnitChanged] = {}
         self.commands: list[m.Command] = []
         self.configs: list[m.GatewayConfig] = []
+        self.evidence: m.PositionExplained | None = None
+        """What positioning says when it is asked why somebody is said to be there; None: it is silent."""
         self.held: set[str] = set()
         """Units whose handheld somebody holds in the test."""
         self.asleep: set[str] = set()
@@ -127,6 +130,9 @@ class Mall:
 
     async def send(self, message: Message) -> None:
         if isinstance(message, m.HandheldPresent):
+            return
+        if isinstance(message, m.ExplainPosition) and self.evidence is not None:
+            self.hub.explained(replace(self.evidence, device_id=message.device_id))
             return
         if isinstance(message, m.GatewayConfig):
             self.configs.append(message)
@@ -285,11 +291,14 @@ class Mall:
         now = self.now()
         self.inject(m.EnrolDevices(command_id=f"crowd-{now}", by="operator/test", at=now, devices=enrolled))
 
+    def tell(self, message: Message) -> None:
+        """What another service says to the dashboard."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(lambda: self.hub.deliver(self.service.receive(message, self.now())))
+
     def hear_of(self, gateway: str) -> None:
         """A gateway that is in no file begins to speak."""
-        assert self.loop is not None
-        health = m.GatewayHealth(gateway=gateway, state="unknown", finding="not_installed", at=self.now())
-        self.loop.call_soon_threadsafe(lambda: self.hub.deliver(self.service.receive(health, self.now())))
+        self.tell(m.GatewayHealth(gateway=gateway, state="unknown", finding="not_installed", at=self.now()))
 
     async def _inject(self, command: m.Command) -> None:
         said = self.dispatcher.receive(command, self.now())

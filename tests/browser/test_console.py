@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from contracts import messages as m
+from contracts.quantities import HOUR
 from tests.browser.conftest import OpenPage, Picture
 from tests.browser.mall import Mall
 from tests.browser.pages import Console
@@ -305,3 +306,57 @@ def test_words_with_a_person_and_what_was_seen(
     [text] = [one for one in mall.commands if isinstance(one, m.SendText)]
     assert (text.unit_id, text.phrase) == ("u-02", "help_comes")
     assert all(one.seen_at is not None for one in mall.dispatcher.ledger.units["u-02"].texts[:1])
+
+
+EVIDENCE = m.PositionExplained(
+    device_id="",
+    at=0,
+    located=True,
+    gateways=("gw-near", "gw-odd"),
+    heard_dbm=(-58.4, -71.0),
+    residual_db=(-3.2, 17.0),
+    trust=(0.97, 0.1),
+    missing=("gw-mute",),
+    missing_probability=(0.954,),
+    cloud_m=2.25,
+)
+
+
+def test_how_well_floors_are_covered_and_why_somebody_is_said_to_be_there(
+    mall: Mall, open_page: OpenPage, picture: Picture
+) -> None:
+    page = open_page(1366, 768)
+    Console(page, mall).log_in()
+    page.keyboard.press("p")
+    floors = (
+        m.FloorCoverage("medical", "medic", "L1", 0.934),
+        m.FloorCoverage("medical", "medic", "L2", 0.41, understaffed=True),
+    )
+    reserve = (m.Reserve("u-02", 0.27),)
+    mall.tell(m.CoverageChanged(at=mall.now() + HOUR, floors=floors, reserve=reserve))  # newer than any other
+    row = page.locator(".cover tbody tr")
+    expect(row.locator("td")).to_have_text(["93 %", "41 %"])
+    expect(row.locator(".alarm-text")).to_have_text("41 %")
+    expect(row.locator("th")).to_contain_text("Medical emergency")
+    missed = page.locator(".cover li", has_text="without: −27 %")
+    missed.scroll_into_view_if_needed()
+    picture(page, "coverage")
+    missed.get_by_role("button").click()
+    why = page.locator("[data-detail=u-02] .why-here")
+    why.get_by_role("button").click()
+    expect(why).to_contain_text("Positioning does not answer")
+    mall.evidence = EVIDENCE
+    why.get_by_role("button").click()
+    expect(why.locator("li")).to_have_text(
+        [
+            "gw-near: -58 dBm, 3 dB quieter than expected",
+            "gw-odd: -71 dBm, 17 dB louder than expected, hardly counted",
+        ]
+    )
+    expect(why).to_contain_text("gw-mute (95 %)")
+    picture(page, "why")
+    asked = mall.accounts.entries(0, mall.now() + 1, "position_why", 10)
+    assert [one.who for one in asked] == ["operator/operator"] * 2
+    page.keyboard.press("l")
+    expect(why.locator("li").last).to_have_text("gw-odd：-71 dBm，比预计强 17 dB，几乎不计")
+    picture(page, "why-zh")

@@ -9,6 +9,7 @@ import * as state from "./state";
 import { Talk } from "./talk";
 import { coded, t } from "./texts";
 import { colourOf, placeText, pointName, roleName, serviceIcon, serviceName, shapeOf, unitName } from "./words";
+import { WhyHere } from "./whyhere";
 
 export function UnitDetail({ unitId }: { unitId: string }) {
   const unit = state.units.value.get(unitId);
@@ -28,6 +29,7 @@ export function UnitDetail({ unitId }: { unitId: string }) {
         </div>
       </header>
       <UnitFacts unitId={unitId} />
+      {unit.device_id && <WhyHere deviceId={unit.device_id} />}
       <div class="buttons">
         {unit.status !== "off_duty" && (
           <button aria-pressed={following.value === unitId} onClick={() => toggleFollow(unitId)} title="F">

@@ -302,6 +302,25 @@ export interface InstalledGateway {
   address: string;
 }
 
+export interface PositionExplained {
+  type: "PositionExplained";
+  device_id: string;
+  at: Instant;
+  located: boolean;
+  gateways: string[];
+  heard_dbm: number[];
+  residual_db: number[];
+  trust: number[];
+  missing: string[];
+  missing_probability: number[];
+  offset_db: number;
+  offset_spread_db: number;
+  hdop_m_per_db: number;
+  cloud_m: number;
+  geometry_m: number;
+  silence_m: number;
+}
+
 export interface AlarmBoard {
   alarms: Alarm[];
   flood: boolean;
