@@ -212,6 +212,8 @@ def medical(stage: Stage) -> None:
     expect(console.rows.first.locator(".state-cleared")).to_be_visible(timeout=SLOW_MS)
     console.bring("side")
     expect(console.detail.locator(".response")).to_contain_text(re.compile(r"\d:\d\d"))
+    ticked = console.detail.locator(".fact-ChecklistTicked")
+    expect(ticked).to_contain_text(stage.say("✓ 拨打120", "✓ Call 120"))
     stage.take(console.page, "5-cleared")
     fits(console.page, stage.width)
 
@@ -316,11 +318,13 @@ def offline(stage: Stage) -> None:
     place = m.Place(floor="L1", x_m=30.0, y_m=12.0, spot="L1-desk")
     stage.order(m.PlaceCall, service="luggage", place=place)
     expect(handheld.button("accept")).to_be_visible()
+    page.wait_for_function("caches.match('/floors/L1.svg', { ignoreSearch: true })")
     page.context.set_offline(True)
     handheld.press("accept")
     expect(handheld.button("arrived")).to_be_visible()
     page.reload()
     expect(page.locator(".line.yellow")).to_contain_text(stage.say("待发送", "waiting to send"))
+    expect(page.locator(".plan .goal")).to_be_attached()  # the floor, never opened before, with where to go
     stage.take(page, "1-reloaded")
     handheld.press("arrived")
     expect(handheld.button("done")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from contracts import messages as m
 from contracts.quantities import HOUR
 from tests.browser.conftest import OpenPage, Picture
-from tests.browser.mall import Mall
+from tests.browser.mall import Mall, a_call
 from tests.browser.pages import Console
 
 pytestmark = pytest.mark.browser
@@ -99,6 +99,27 @@ def test_keys_alone_are_enough(mall: Mall, open_page: OpenPage) -> None:
     keys.press("Enter")
     expect(console.rows.first.locator(".state-cancelled")).to_be_visible()
     assert [type(command).__name__ for command in mall.commands] == ["PlaceCall", "AssignUnit", "CancelCall"]
+
+
+def test_the_plan_is_dim_while_nobody_needs_anything(
+    mall: Mall, open_page: OpenPage, picture: Picture
+) -> None:
+    mall.asleep.update(mall.people)
+    page = open_page()
+    Console(page, mall).log_in()
+    plan = page.locator(".map-target")
+    expect(page.locator(".alarm-light strong")).to_have_text("1")
+    page.locator(".queue").hover()
+    expect(plan).to_have_css("opacity", "1")
+    page.keyboard.press("k")
+    expect(plan).to_have_css("opacity", "0.5")
+    picture(page, "calm")
+    page.locator(".map").hover()
+    expect(plan).to_have_css("opacity", "1")
+    page.locator(".queue").hover()
+    expect(plan).to_have_css("opacity", "0.5")
+    a_call(mall)
+    expect(plan).to_have_css("opacity", "1")
 
 
 def test_floors_by_number_and_page_keys_and_all_of_them_by_space(mall: Mall, open_page: OpenPage) -> None:

@@ -87,7 +87,7 @@ function CallDetail({ call }: { call: CallChanged }) {
       <ol class="timeline">
         {[...call.timeline].reverse().map((entry) => (
           <li key={`${entry.at} ${entry.kind} ${entry.unit_id}`} class={`fact-${entry.kind}`}>
-            <time>{clockTime(entry.at / 1e3, true, state.site.value?.timezone)}</time> {factText(entry)} <Attached entry={entry} />
+            <time>{clockTime(entry.at / 1e3, true, state.site.value?.timezone)}</time> {factText(entry, call.service)} <Attached entry={entry} />
           </li>
         ))}
       </ol>

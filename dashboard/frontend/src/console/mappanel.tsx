@@ -7,6 +7,7 @@ import { clockTime, lang, named } from "../shared/i18n";
 import { Icon, RoleShape } from "../shared/icon";
 import { theme } from "../shared/theme";
 import { assignToCall, following, goToFloor, refreshRoutes, reveal, select, wantedView } from "./actions";
+import { unacknowledged } from "./alarms";
 import { dots } from "./dots";
 import { lastHeard, link } from "./feed";
 import { floorForDigit, zoomWish } from "./keys";
@@ -27,6 +28,8 @@ const FRAME_MIN_MS = 45;
 const FRAME_MAX_MS = 120;
 const ROUTES_EVERY_MS = 4_000;
 const SNAP_M = 6;
+/** The words beside the pointer stay this far from the edge. */
+const TIP_MARGIN_PX = 6;
 
 export function MapPanel() {
   const target = useRef<HTMLDivElement>(null);
@@ -36,7 +39,7 @@ export function MapPanel() {
   useEffect(() => run(target.current!, blit.current!, top.current!, tip.current!), []);
   const floor = state.floor.value;
   return (
-    <main class={`map ${isStale() ? "stale" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
+    <main class={`map ${isStale() ? "stale" : isCalm() ? "calm" : ""} ${draft.value || hanging.value ? "placing" : ""}`}>
       <div class="map-target" ref={target} tabIndex={0} role="application" aria-label={t("map.label", { floor: named(floor?.name) })} />
       <canvas class="map-canvas" ref={blit} />
       <canvas class="map-canvas" ref={top} />
@@ -58,6 +61,10 @@ export function MapPanel() {
 }
 
 const isStale = (): boolean => link.value === "late" || link.value === "down";
+
+/** Nobody needs anything and nothing is looked at: the plan steps back, so that the next call stands out. */
+const isCalm = (): boolean =>
+  !state.past.value && state.openCalls.value.length === 0 && unacknowledged.value.length === 0 && !state.selection.value && !draft.value && !hanging.value;
 
 /** What is shown is no longer live. */
 export function StaleBanner() {
@@ -212,7 +219,8 @@ function showTip(tip: HTMLElement, found: Hit | null): void {
   tip.hidden = !found;
   if (!found) return;
   tip.textContent = tipText(found);
-  tip.style.left = `${found.x + 16}px`;
+  const right = (tip.parentElement?.clientWidth ?? Infinity) - tip.offsetWidth - TIP_MARGIN_PX;
+  tip.style.left = `${Math.max(0, Math.min(found.x + 16, right))}px`;
   tip.style.top = `${found.y + 14}px`;
 }
 

@@ -56,8 +56,12 @@ export function byText(by: string): string {
 
 export const stateText = (of: CallChanged | TaskView): string => coded("state", of.state);
 
-/** What belongs to a fact: a role, an item, a reason. */
-function detailText({ kind, detail }: TimelineEntry): string {
+/** What belongs to a fact: a role, an item, a reason, a step of the service's check list. */
+function detailText({ kind, detail }: TimelineEntry, service: string): string {
+  if (kind === "ChecklistTicked") {
+    const [step = "", done] = detail.split(" ");
+    return `${done === "done" ? "✓" : "○"} ${named(state.serviceOf.value.get(service)?.checklist[Number(step)], step)}`;
+  }
   if (kind === "SlaBreached") return roleName(detail);
   if (kind === "TaskEscalated") return coded("escalated", detail);
   if (kind === "ItemPickedUp" || kind === "ItemReturned") {
@@ -68,9 +72,9 @@ function detailText({ kind, detail }: TimelineEntry): string {
 }
 
 /** One line of a call's timeline. */
-export function factText(entry: TimelineEntry): string {
+export function factText(entry: TimelineEntry, service: string): string {
   const what = factWord(entry.kind);
   const who = entry.unit_id ? ` · ${unitName(entry.unit_id)}` : "";
-  const detail = entry.detail && entry.kind !== "FileAttached" ? ` · ${detailText(entry)}` : "";
+  const detail = entry.detail && entry.kind !== "FileAttached" ? ` · ${detailText(entry, service)}` : "";
   return what + who + detail;
 }

@@ -15,6 +15,7 @@ import { stayAwake } from "./alert";
 import { Book, BookButton, book, unread } from "./book";
 import { begin as beginFeed, stream } from "./feed";
 import * as outbox from "./outbox";
+import { fetchPlans } from "./plan";
 import { Screen } from "./screens";
 import { SosLine, quietSosHeard, silently } from "./sos";
 import * as state from "./state";
@@ -156,6 +157,9 @@ async function start(): Promise<void> {
   });
   effect(() => {
     if (outbox.refused.value) setTimeout(() => (outbox.refused.value = ""), REFUSED_SHOWN_MS);
+  });
+  effect(() => {
+    if (state.site.value) void fetchPlans(state.site.value);
   });
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/staff-sw.js", { scope: "/staff" }).catch(() => undefined);
   render(<Page />, document.getElementById("app") as HTMLElement);

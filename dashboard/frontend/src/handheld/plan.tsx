@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { lang } from "../shared/i18n";
 import type { Place } from "../shared/protocol";
-import type { Point, RouteJson } from "../shared/site";
+import type { Point, RouteJson, SiteJson } from "../shared/site";
 import * as state from "./state";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,13 +17,25 @@ interface View {
   h: number;
 }
 
+const address = (floor: string, rev: number): string => `/floors/${encodeURIComponent(floor)}.svg?rev=${rev}`;
+
+/** Asks for the plans of all floors, so that the way can be shown where there is no network: the worker keeps what
+    passes through it. Without https there is no worker, and nothing is asked for. */
+export async function fetchPlans(site: SiteJson): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  const worker = navigator.serviceWorker;
+  await worker.ready;
+  if (!worker.controller) await new Promise((resolve) => worker.addEventListener("controllerchange", resolve, { once: true }));
+  for (const { floor } of site.floors) await fetch(address(floor, site.rev)).catch(() => undefined);
+}
+
 export function Plan({ floor, target, route }: { floor: string; target: Place; route: RouteJson | null }) {
   const box = useRef<HTMLDivElement>(null);
   const rev = state.site.value?.rev ?? 0;
   const me = state.place.value;
   useEffect(() => {
     let gone = false;
-    fetch(`/floors/${encodeURIComponent(floor)}.svg?rev=${rev}`)
+    fetch(address(floor, rev))
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error())))
       .then((text) => {
         if (gone || !box.current) return;

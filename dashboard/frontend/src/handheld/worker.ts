@@ -24,12 +24,14 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== scope.location.origin) return;
-  if (pathname.startsWith("/app/") || pathname.startsWith("/floors/")) event.respondWith(cacheFirst(request));
+  if (pathname.startsWith("/app/")) event.respondWith(cacheFirst(request));
+  else if (pathname.startsWith("/floors/")) event.respondWith(cacheFirst(request, true));
   else if (pathname === "/staff") event.respondWith(networkFirst(request));
 });
 
-async function cacheFirst(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? store(request, await fetch(request));
+/** `newest`: other revisions of it, which differ in the question only, go. */
+async function cacheFirst(request: Request, newest = false): Promise<Response> {
+  return (await caches.match(request)) ?? store(request, await fetch(request), newest);
 }
 
 async function networkFirst(request: Request): Promise<Response> {
@@ -42,9 +44,10 @@ async function networkFirst(request: Request): Promise<Response> {
   }
 }
 
-async function store(request: Request, answer: Response): Promise<Response> {
+async function store(request: Request, answer: Response, newest = false): Promise<Response> {
   if (answer.ok) {
     const cache = await caches.open(VERSION);
+    if (newest) await cache.delete(request, { ignoreSearch: true });
     await cache.put(request, answer.clone());
   }
   return answer;
