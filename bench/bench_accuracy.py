@@ -19,10 +19,11 @@ from bench import companion, scenarios
 from contracts.quantities import SECOND, to_seconds
 from positioning.calibration import Calibration
 from runtime import plots
-from runtime.calibrate import survey_of
-from runtime.evaluate import run_engine
+from runtime.engine_run import run_engine
+from runtime.held_out import commission
 from runtime.judging import Estimates, judge, pair
 from runtime.recordings import Recording, Truth, grid_of
+from runtime.surveyed import survey_of
 
 Row = tuple[str, ...]
 STAYS_S = 10
@@ -77,7 +78,7 @@ def mall_rows(seeds: int) -> Iterator[Row]:
 
 def commissioned(survey: Recording) -> Calibration:
     """What `nearhand calibrate` makes of it."""
-    return survey_of(survey, survey.site, grid_of(survey.site)).fit()
+    return commission(survey_of(survey, survey.site, grid_of(survey.site)))
 
 
 def floor_rows(seeds: int) -> Iterator[Row]:

@@ -63,6 +63,8 @@ class Calibration(msgspec.Struct, frozen=True):
     length_m: float
     spread_db: float
     nugget_db: float
+    ellipse_scale: float = 1.0
+    """By which an estimate's ellipse is stretched, so that it holds 95 % of the spots that were left out."""
     gateways: tuple[GatewayFit, ...] = ()
     spots: tuple[SurveyedSpot, ...] = ()
 
@@ -88,11 +90,13 @@ def fit(
     distance_m: Floats,
     structure_db: Floats,
     about: tuple[str, str, float],
+    places: Places,
     kernel: Kernel | None = None,
 ) -> Calibration:
     """Fit to a survey; the kernel too, unless it is given.
 
     Args:
+        places: where people walk.
         distance_m: (s, g) from each spot to each gateway, heights included.
         structure_db: (s, g) what walls and slabs in between take, by the map.
         about: title, device class, height of the surveying device above the floor in m.
@@ -109,7 +113,7 @@ def fit(
         fields = _fields(survey, level - _model(lines, decades), wanted)
         if kernel is None:
             found = residuals.fit([field for field in fields if len(field.x_m) > 2], found)
-    return _describe(survey, names, floors, lines, found, fields, wanted, about)
+    return _describe(survey, names, floors, lines, found, fields, wanted, about, places)
 
 
 def _model(lines: Lines, decades: Floats) -> Floats:
@@ -169,13 +173,15 @@ def _describe(
     fields: list[Field],
     wanted: NDArray[np.bool_],
     about: tuple[str, str, float],
+    places: Places,
 ) -> Calibration:
     usual = float(np.hypot(kernel.spread_db, kernel.nugget_db))
     misfits = []
     for field in fields:
         heard = field.spread_db < 0.9 * 5.0
         missing = residuals.left_out(kernel, field)[heard] if heard.sum() > 3 else np.array([usual])
-        misfits.append(float(np.hypot(np.sqrt(np.mean(np.clip(missing, -15, 15) ** 2)), DRIFT_DB)))
+        share = residuals.elsewhere(kernel, field, places) if heard.sum() > 3 else 1.0
+        misfits.append(float(np.hypot(np.sqrt(np.mean(np.clip(missing, -15, 15) ** 2) * share), DRIFT_DB)))
     spots: list[dict[str, tuple[float, float]]] = [{} for _ in survey.x_m]
     for name, field, column in zip(names, fields, wanted.T, strict=True):
         for spot, left, spread in zip(

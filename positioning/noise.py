@@ -7,6 +7,7 @@ do; neighbours in the sequence lie far apart, so that copies of one particle par
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,9 @@ class Noise:
     """(ROWS, 2, particles): two, in (0, 1)."""
 
 
+@lru_cache(maxsize=2)
 def spread(particles: int) -> Noise:
-    """The table of numbers for a filter with so many particles."""
+    """The table of numbers for a filter with so many particles: always the same, so made once."""
     ratio = _golden(DIMENSIONS)
     index = np.arange(1, ROWS * particles + 1, dtype=np.float64)
     columns = []

@@ -174,3 +174,22 @@ def left_out(kernel: Kernel, field: Field) -> Floats:
         inverse = np.linalg.inv(_block(kernel, field, own))
         result[own] = (inverse @ field.residual_db[own]) / np.diag(inverse)
     return result
+
+
+def elsewhere(kernel: Kernel, field: Field, places: Places) -> float:
+    """The variance to expect at ``places`` by the whole field, against that at a spot that is left out.
+
+    A spot that is left out is farther from its neighbours than most places are, and its own level is known
+    only so well. Places on floors without a spot say nothing; 1 where there are none.
+    """
+    missed, found = [], []
+    for own in _floors(field.floor):
+        inverse = np.linalg.inv(_block(kernel, field, own))
+        missed.append(1 / np.diag(inverse))
+        here = places.floor == field.floor[own[0]]
+        x_m, y_m = places.x_m[here], places.y_m[here]
+        shared = _near(kernel, np.hypot(field.x_m[own, None] - x_m, field.y_m[own, None] - y_m))
+        told = np.einsum("sp,sp->p", shared, inverse @ shared)
+        found.append(kernel.spread_db**2 + kernel.nugget_db**2 - told)
+    expected = np.concatenate(found) if found else np.zeros(0)
+    return float(expected.mean() / np.concatenate(missed).mean()) if len(expected) else 1.0

@@ -62,6 +62,8 @@ class World:
     storeys: Storeys
     near: Ints
     """(gateways, candidates): cells around each gateway."""
+    ellipse_scale: float = 1.0
+    """What the commissioning walk says of the ellipses: by how much they must be wider."""
 
 
 @dataclass(frozen=True)
@@ -356,9 +358,11 @@ class Tracks:
         silence_s = np.maximum(now_s - self.solved_s[rows], 0.0)
         wider = not_heard_m2(silence_s, self._settings) + world.ground.grid.cell_m**2 / 12
         bound = geometry.covariance(self.known[rows], self.spread_db[rows].astype(float))
-        major, minor, heading = ellipse(
-            seen.xx_m2 + bound[0] + wider, seen.xy_m2 + bound[1], seen.yy_m2 + bound[2] + wider
+        xx, xy, yy = (
+            world.ellipse_scale**2 * (cloud + snapshot)
+            for cloud, snapshot in zip((seen.xx_m2, seen.xy_m2, seen.yy_m2), bound, strict=True)
         )
+        major, minor, heading = ellipse(xx + wider, xy, yy + wider)
         return Estimate(
             floor=seen.floor,
             x_m=seen.x_m,

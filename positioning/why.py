@@ -100,8 +100,8 @@ def explain(
         offset_db=round(float(tracks.offset_db[row]), 1),
         offset_spread_db=round(spread_db, 1),
         hdop_m_per_db=_hdop(used, seen, world, settings, spread_db),
-        cloud_m=round(float(np.sqrt(seen.variance_m2)), 2),
-        geometry_m=round(float(np.sqrt((bound[0] + bound[2])[0])), 2),
+        cloud_m=round(float(np.sqrt(seen.variance_m2)) * world.ellipse_scale, 2),
+        geometry_m=round(float(np.sqrt((bound[0] + bound[2])[0])) * world.ellipse_scale, 2),
         silence_m=round(float(np.sqrt(2 * not_heard_m2(now_s - float(tracks.solved_s[row]), settings))), 2),
     )
 

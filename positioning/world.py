@@ -42,7 +42,8 @@ def assemble(
         surveyed = {name: i for name, i in gateways.index.items() if name not in guest_names}
         levels += surveyed_residuals(site, ground, surveyed, len(gateways), calibration)
     near = _near(ground, gateways, settings.particles * CANDIDATES)
-    return World(ground, tabulate(levels), gateways, storeys, near)
+    scale = 1.0 if calibration is None else calibration.ellipse_scale
+    return World(ground, tabulate(levels), gateways, storeys, near, scale)
 
 
 def surveyed_residuals(

@@ -89,7 +89,7 @@ def _places(truth: Truth, estimates: Estimates, paired: Paired, floors: tuple[st
     wrong = _floors_wrong(truth, estimates, paired, floors)
     answered = paired.index >= 0
     floor_known = answered & np.array([bool(floor) for floor in truth.floor], bool)
-    inside = _inside(truth, estimates, paired)
+    inside = stretch(truth, estimates, paired) <= 1.0
 
     def share(q: float) -> float | None:
         return round(float(np.percentile(error[known], q)), 3) if known.any() else None
@@ -115,8 +115,8 @@ def _floors_wrong(truth: Truth, estimates: Estimates, paired: Paired, floors: tu
     )
 
 
-def _inside(truth: Truth, estimates: Estimates, paired: Paired) -> NDArray[np.bool_]:
-    """Whether each truth lies in the reported 95 % ellipse."""
+def stretch(truth: Truth, estimates: Estimates, paired: Paired) -> Floats:
+    """How many times its size each 95 % ellipse must be so that the truth lies on it; NaN without one."""
 
     def column(values: list[float]) -> Floats:
         return np.array([*values, np.nan])[paired.index]
@@ -126,10 +126,7 @@ def _inside(truth: Truth, estimates: Estimates, paired: Paired) -> NDArray[np.bo
     angle = np.radians(column(estimates.heading_deg))
     along, across = dx * np.cos(angle) + dy * np.sin(angle), dy * np.cos(angle) - dx * np.sin(angle)
     with np.errstate(divide="ignore", invalid="ignore"):
-        distance = (along / column(estimates.semi_major_m)) ** 2 + (
-            across / column(estimates.semi_minor_m)
-        ) ** 2
-    return np.asarray(distance <= 1.0)
+        return np.hypot(along / column(estimates.semi_major_m), across / column(estimates.semi_minor_m))
 
 
 def _zones(truth: Truth, estimates: Estimates, paired: Paired) -> Metrics:

@@ -22,19 +22,11 @@ from dashboard.walks import (
 )
 from positioning import calibration as calibrations
 from positioning.calibration import Calibration
-from runtime.calibrate import (
-    FILE_NAME,
-    MOVED_DB,
-    Floats,
-    Prospect,
-    Surveyed,
-    load,
-    prospect,
-    save,
-    survey_of,
-)
+from runtime.calibrate import FILE_NAME, MOVED_DB, load, save
+from runtime.held_out import Prospect, judge_left_out, prospect, with_scale
 from runtime.recordings import grid_of, read_recording
 from runtime.site_files import load_site
+from runtime.surveyed import Floats, Surveyed, survey_of
 from runtime.walks import Question
 
 SPOTS_MIN: Final = 10
@@ -53,8 +45,9 @@ def assess(question: Question) -> Assessment:
     surveyed = survey_of(recording, site, grid_of(site))
     if len(surveyed.survey.x_m) < SPOTS_MIN:
         return Assessment("failed", "too_few_spots")
-    calibration = msgspec.structs.replace(surveyed.fit(), title=recording.title)
-    expected = prospect(surveyed, calibration, lambda _text: None)
+    fitted = msgspec.structs.replace(surveyed.fit(), title=recording.title)
+    judged = judge_left_out(surveyed, fitted)
+    calibration, expected = with_scale(fitted, judged), prospect(surveyed, judged)
     save(calibration, folder / FILE_NAME)
     current = load(Path(question.current)) if question.current else None
     return Assessment(

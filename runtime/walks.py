@@ -338,7 +338,7 @@ def coverage_of(walk: Walk, rows: Sequence[Row], site: Site) -> Iterable[Covered
     if not rows or not marks:
         return
     from positioning.survey import gather
-    from runtime.calibrate import walk_of
+    from runtime.surveyed import walk_of
 
     recording = _recording(walk, rows, marks, site)
     try:

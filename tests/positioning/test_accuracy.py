@@ -33,6 +33,7 @@ def surveyed(name: str) -> Calibration | None:
     return commission(recorded(name))
 
 
+@cache
 def figures(name: str, survey: bool, shift_db: int = 0) -> dict[str, float]:
     recording = recorded(name)
     if shift_db:

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from positioning.calibration import SCHEMA, Calibration, differences, fit
-from positioning.residuals import Kernel
+from positioning.residuals import Kernel, Places
 from positioning.survey import Survey
 
 NAMES, FLOORS = ("g1", "g2", "g3"), ("L1",)
 POWER, EXPONENT = np.array([-57.0, -62.0, -59.0]), np.array([2.0, 2.6, 2.3])
 KERNEL = Kernel(4.0, 0.5, 0.5)
+PLACES = Places(np.zeros(9, np.int64), np.tile([10.0, 20, 30], 3), np.repeat([5.0, 15, 25], 3))
 
 
 def made(surveyed: tuple[bool, bool, bool] = (True, True, True)) -> Calibration:
@@ -22,7 +23,7 @@ def made(surveyed: tuple[bool, bool, bool] = (True, True, True)) -> Calibration:
     level[:, ~np.array(surveyed)] = np.nan
     nothing = np.zeros_like(level)
     survey = Survey(np.zeros(80, np.int64), x, y, level, nothing, nothing.astype(bool))
-    return fit(survey, NAMES, FLOORS, distance, nothing, ("a walk", "tag", 1.2), KERNEL)
+    return fit(survey, NAMES, FLOORS, distance, nothing, ("a walk", "tag", 1.2), PLACES, KERNEL)
 
 
 def test_lines_are_recovered() -> None:

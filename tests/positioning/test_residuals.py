@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from positioning.residuals import PRIOR, Field, Kernel, Places, doubt_db, fit, left_out, predict, whiten
+from positioning.residuals import (
+    PRIOR,
+    Field,
+    Kernel,
+    Places,
+    doubt_db,
+    elsewhere,
+    fit,
+    left_out,
+    predict,
+    whiten,
+)
 
 KERNEL = Kernel(4.0, 4.0, 0.01)
 
@@ -84,3 +95,13 @@ def test_spots_side_by_side_share_their_weight() -> None:
     f = Field(n, np.array([0.0, 0.1, 15.0]), np.zeros(3), np.ones(3), np.zeros(3))
     weight = whiten(Kernel(4.0, 4.0, 1.0), f, np.ones((3, 1)))[:, 0]
     assert weight[0] + weight[1] < 1.5 * weight[2]
+
+
+def test_places_near_spots_are_known_better_than_a_spot_that_is_left_out() -> None:
+    f = field(3)
+    spots = Places(f.floor, f.x_m, f.y_m)
+    far = Places(f.floor[:1], f.x_m[:1] + 500.0, f.y_m[:1])
+    upstairs = Places(f.floor[:1] + 7, f.x_m[:1], f.y_m[:1])
+    assert elsewhere(PRIOR, f, spots) < 1.0
+    assert elsewhere(PRIOR, f, spots) < elsewhere(PRIOR, f, far)
+    assert elsewhere(PRIOR, f, upstairs) == 1.0

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,17 @@ def test_rows_are_reused_without_a_trace() -> None:
     assert (tracks.used_s[2] == -np.inf).all()
     assert tracks.heard_s[2] == -np.inf
     assert not tracks.followed()
+
+
+def test_what_the_walk_said_of_the_ellipses_stretches_them_and_nothing_else() -> None:
+    awake = service()
+    awake.receive(enrolment("tag"), START)
+    for second in range(4):
+        hear(awake, hall(), "tag", (0, 10.5, 20.5), START + second * SECOND)
+        run_until(awake, START + second * SECOND + SECOND // 2)
+    tracks, world, rows = awake._tracks, awake._world, np.arange(1)
+    now_s = float(tracks.solved_s[0])
+    plain, wide = (tracks.report(rows, replace(world, ellipse_scale=s), now_s) for s in (1.0, 2.0))
+    assert (wide.x_m, wide.y_m, wide.heading_deg) == (plain.x_m, plain.y_m, plain.heading_deg)
+    grown = (wide.semi_major_m / plain.semi_major_m).item()
+    assert 1.9 < grown < 2.0, "all but the size of a cell"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from contracts.quantities import SECOND
+from dashboard.walks import Assessment
 from firmware_sim.scenario import Scenario
 from firmware_sim.survey import walk
 from runtime import calibrate
@@ -55,8 +56,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Walked:
     return walked(tmp_path_factory.mktemp("whole"))
 
 
-def test_a_walk_says_what_it_is_worth_on_each_floor_and_keeps_its_calibration(whole: Walked) -> None:
-    judged = assess(Question(str(whole.folder), str(whole.site)))
+@pytest.fixture(scope="module")
+def worth(whole: Walked) -> Assessment:
+    return assess(Question(str(whole.folder), str(whole.site)))
+
+
+def test_a_walk_says_what_it_is_worth_on_each_floor_and_keeps_its_calibration(
+    whole: Walked, worth: Assessment
+) -> None:
+    judged = worth
     assert judged.state == "done"
     assert [floor.floor for floor in judged.floors] == ["L1", "L2"]
     for floor in judged.floors:
@@ -69,8 +77,8 @@ def test_a_walk_says_what_it_is_worth_on_each_floor_and_keeps_its_calibration(wh
     assert calibrate.load(whole.folder / calibrate.FILE_NAME).title == "through the mall"
 
 
+@pytest.mark.usefixtures("worth")
 def test_a_gateway_that_is_much_louder_than_last_time_is_named(whole: Walked, tmp_path: Path) -> None:
-    assess(Question(str(whole.folder), str(whole.site)))
     now = walked(tmp_path, louder_db=15.0)
     judged = assess(Question(str(now.folder), str(now.site), str(whole.folder / calibrate.FILE_NAME)))
     assert [gateway.gateway for gateway in judged.gateways if gateway.moved] == [
