@@ -88,7 +88,7 @@ def gateways() -> Iterator[InstalledGateway]:
 def items() -> tuple[Item, ...]:
     return (
         Item("wheelchair", Name("轮椅", "Wheelchair"), wheels=True, loan_s=3 * 3600.0),
-        Item("power_bank", Name("充电宝", "Power bank"), loan_s=4 * 3600.0),
+        Item("power_bank", Name("充电宝", "Power bank"), loan_s=4 * 3600.0, spares=2),
         Item("umbrella", Name("雨伞", "Umbrella"), loan_s=24 * 3600.0),
         Item("stroller", Name("婴儿推车", "Stroller"), wheels=True, loan_s=4 * 3600.0),
         Item("reading_glasses", Name("老花镜", "Reading glasses"), loan_s=3600.0),

@@ -147,6 +147,8 @@ class ReportItemPickedUp(Command, frozen=True, kw_only=True):
     task_id: str
     unit_id: str
     item_number: str = ""
+    spares: int = 0
+    """So many more went into the pouch; what there is no room or stock for is not counted."""
 
 
 class ReportOnScene(Command, frozen=True, kw_only=True):
@@ -169,6 +171,8 @@ class ReportItemReturned(Command, frozen=True, kw_only=True):
 
     unit_id: str
     depot: str
+    spare: bool = False
+    """All that is in the pouch, not what a customer gave back."""
 
 
 class AssignUnit(Command, frozen=True, kw_only=True):

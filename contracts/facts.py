@@ -203,6 +203,8 @@ class ItemPickedUp(Fact, frozen=True, kw_only=True):
     depot: str | None
     item: str
     item_number: str
+    spares: int = 0
+    """So many more are in the pouch now."""
 
 
 class UnitOnScene(Fact, frozen=True, kw_only=True):
@@ -222,6 +224,8 @@ class ItemReturned(Fact, frozen=True, kw_only=True):
     unit_id: str
     depot: str
     item: str
+    spare: bool = False
+    """Out of the pouch."""
 
 
 class SlaBreached(Fact, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ TEXTS: Final = {
         "应有 space，或 floor 加 outer（以米为单位的顶点列表）"
     ),
     "expected loan_s above 0, or none": "借用时间应大于 0，或没有",
+    "expected spares of 0 to 5, and none of what has wheels": "多带的数量应为 0 到 5，带轮子的不能多带",
     "expected offer_timeout_s above 0": "询问时限应大于 0",
     "expected seconds_per_floor above 0 and wait_s of 0 or more": "每层秒数应大于 0，等待秒数不能为负",
     "expected shift hours of 0 to 24": "班次时间应为 0 到 24 时",

@@ -22,6 +22,8 @@ from contracts.walking import STOP_REACH_M, Closures, hops_of
 from contracts.wire import IDENTIFIER
 
 TOML: Final = "site.toml"
+SPARES_MAX: Final = 5
+"""More in a pouch are a depot of their own."""
 OVERLAP_MAX_M2: Final = 1.0
 """Rooms may overlap by this much before it is reported: hand-drawn edges never quite meet."""
 OFF_GROUND_MAX_M: Final = 2.0
@@ -76,6 +78,10 @@ def _numbers_of_rules(site: Site) -> Iterator[Finding]:
     for item in site.items:
         if item.loan_s is not None and not item.loan_s > 0:
             yield error(TOML, f"items ({item.item})", "expected loan_s above 0, or none")
+        if not 0 <= item.spares <= SPARES_MAX or (item.wheels and item.spares):
+            yield error(
+                TOML, f"items ({item.item})", "expected spares of 0 to 5, and none of what has wheels"
+            )
 
 
 def _ids(site: Site) -> Iterator[Finding]:

@@ -134,6 +134,8 @@ class Item(msgspec.Struct, frozen=True):
     """Who brings it needs the wheel route (wheelchairs, strollers)."""
     loan_s: float | None = None
     """How long it may stay out; None = used up or handed over."""
+    spares: int = 0
+    """So many more one person takes along, in a pouch, when fetching one: small things for the next calls."""
 
 
 class Role(msgspec.Struct, frozen=True):

@@ -182,6 +182,10 @@ class UnitChanged(Message, frozen=True, kw_only=True):
     """Let an offer expire then and has not said a word since: not asked for a while; the lead should look."""
     standby: Place | None = None
     """Where it would be well to stand by while nothing is to be done."""
+    pouch: tuple[str, ...] = ()
+    """Items at hand for the next calls, one entry each."""
+    spares: int = 0
+    """So many more of ``item`` are to be taken along from the depot."""
 
 
 class LoanView(msgspec.Struct, frozen=True):

@@ -3,7 +3,9 @@
 Nothing here changes the ledger: facts are drafted.
 """
 
+import math
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -12,8 +14,11 @@ from contracts.messages import Command
 from dispatcher import states
 from dispatcher.catalogue import Catalogue
 from dispatcher.drafting import Draft
-from dispatcher.ledger import Ledger, Task, Unit, live_offers, offer_of, task_state
+from dispatcher.ledger import Ledger, Task, Unit, in_pouch, live_offers, offer_of, task_state
 from dispatcher.settings import DispatcherSettings
+
+SPARES_LEAVE: Final = 1 / 3
+"""Spares are taken from a depot only above this share of what belongs there."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -74,6 +79,17 @@ def stocked(ledger: Ledger, item: str) -> tuple[str, ...]:
     return tuple(sorted(depot for depot, store in ledger.stores.items() if store.free.get(item, 0) > 0))
 
 
+def spares_to_take(ledger: Ledger, unit: Unit, task: Task, catalogue: Catalogue) -> int:
+    """How many more of a task's item its holder puts into the pouch at the depot: as many as fit, and
+    leave the depot a third of what belongs there for those who come without a call before them."""
+    item, depot = task.need.item, task.depot
+    if item is None or depot is None or item not in catalogue.items or depot not in catalogue.depots:
+        return 0
+    room = catalogue.items[item].spares - sum(spare.item == item for spare in unit.pouch)
+    kept = math.ceil(SPARES_LEAVE * catalogue.depots[depot].stock.get(item, 0))
+    return max(0, min(room, ledger.stores[depot].free.get(item, 0) - kept))
+
+
 def choose_depot(ledger: Ledger, unit: Unit, task: Task, book: Rulebook) -> tuple[str | None, str]:
     """Where this unit fetches the task's item, and why it cannot be (empty = it can).
 
@@ -82,7 +98,8 @@ def choose_depot(ledger: Ledger, unit: Unit, task: Task, book: Rulebook) -> tupl
     """
     item = task.need.item
     carries = book.catalogue.staff[unit.unit_id].carries if unit.unit_id in book.catalogue.staff else ()
-    if item is None or item in carries or (unit.carried is not None and unit.carried.item == item):
+    in_hands = unit.carried is not None and unit.carried.item == item
+    if item is None or item in carries or in_hands or in_pouch(unit, item):
         return None, ""
     depots = stocked(ledger, item)
     if depots:

@@ -118,5 +118,6 @@ def item_totals(ledger: Ledger) -> dict[str, int]:
         totals.update(store.free)
         totals.update(store.reserved)
     totals.update(unit.carried.item for unit in ledger.units.values() if unit.carried is not None)
+    totals.update(spare.item for unit in ledger.units.values() for spare in unit.pouch)
     totals.update(loan.item for loan in ledger.loans.values())
     return {item: count for item, count in sorted(totals.items()) if count}

@@ -1,7 +1,7 @@
 """Stock: what is free, reserved on an offer, in a unit's hands, on loan, handed over for good.
 
-Nothing is made or lost: free + reserved + carried + lent + handed over is constant for each item
-(``invariants`` counts). Part of the fold: called by ``evolve`` only.
+Nothing is made or lost: free + reserved + carried (in pouches, too) + lent + handed over is constant for
+each item (``invariants`` counts). Part of the fold: called by ``evolve`` only.
 """
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from contracts import messages as m
 from contracts.messages import Fact
 from contracts.quantities import from_seconds
-from dispatcher.ledger import Carried, Ledger, Loan, Task, Unit, loan_to_return, store_of, to_fetch
+from dispatcher.ledger import Carried, Ledger, Loan, Task, Unit, in_pouch, loan_to_return, store_of, to_fetch
 
 DELIVERED = ("done", "handed_over")
 """Outcomes that leave the item with the customer."""
@@ -61,6 +61,10 @@ def picked_up(ledger: Ledger, task: Task, unit: Unit, fact: m.ItemPickedUp) -> N
     if unit.carried is not None:
         put_in(ledger, task.depot, unit.carried.item, fact)
     unit.carried = Carried(fact.item, task.depot, fact.item_number, fact.at)
+    store = store_of(ledger, task.depot)
+    assert 0 <= fact.spares <= store.free.get(fact.item, 0), fact
+    store.free[fact.item] -= fact.spares
+    unit.pouch = unit.pouch + [Carried(fact.item, task.depot, "", fact.at)] * fact.spares
 
 
 def task_cleared(ledger: Ledger, task: Task, unit: Unit, fact: m.TaskCleared) -> None:
@@ -81,11 +85,15 @@ def task_cleared(ledger: Ledger, task: Task, unit: Unit, fact: m.TaskCleared) ->
     elif unit.carried is not None and unit.carried.item == item and not _boxed(ledger, unit.carried.depot):
         _hand_over(ledger, unit.carried, fact)
         unit.carried = None
+    elif unit.carried is None and in_pouch(unit, item):
+        _hand_over(ledger, _out_of_pouch(unit, item), fact)
 
 
 def returned(ledger: Ledger, unit: Unit, fact: m.ItemReturned) -> None:
-    """Into ``fact.depot``: what the unit carries, else the loan that it most probably is."""
-    if unit.carried is not None and unit.carried.item == fact.item:
+    """Into ``fact.depot``: what the unit carries, else the loan that it most probably is; or a spare."""
+    if fact.spare:
+        _out_of_pouch(unit, fact.item)
+    elif unit.carried is not None and unit.carried.item == fact.item:
         unit.carried = None
     else:
         loan = loan_to_return(ledger, fact.unit_id, fact.item)
@@ -93,6 +101,14 @@ def returned(ledger: Ledger, unit: Unit, fact: m.ItemReturned) -> None:
         del ledger.loans[loan.task_id]
         store_of(ledger, loan.depot).version = fact.seq
     put_in(ledger, fact.depot, fact.item, fact)
+
+
+def _out_of_pouch(unit: Unit, item: str) -> Carried:
+    """The oldest spare of a kind, which is no longer in the pouch."""
+    number = next(n for n, spare in enumerate(unit.pouch) if spare.item == item)
+    spare = unit.pouch[number]
+    unit.pouch = unit.pouch[:number] + unit.pouch[number + 1 :]
+    return spare
 
 
 def _boxed(ledger: Ledger, depot: str) -> bool:

@@ -144,6 +144,8 @@ class Unit(msgspec.Struct):
     offer_id: str | None = None
     """Index of the live offer."""
     carried: Carried | None = None
+    pouch: list[Carried] = []
+    """Spares for the next calls, oldest first; they bind the unit to nothing."""
     silent_at: Instant | None = None
     """When it last let an offer expire without a word since."""
     asked: int = 0
@@ -342,6 +344,11 @@ def clock_start(task: Task) -> Instant:
 def offer_of(ledger: Ledger, offer_id: str) -> Offer | None:
     task_id = ledger.offers.get(offer_id)
     return None if task_id is None else ledger.tasks[task_id].offers.get(offer_id)
+
+
+def in_pouch(unit: Unit, item: str | None) -> bool:
+    """Whether a spare is at hand."""
+    return any(spare.item == item for spare in unit.pouch)
 
 
 def loan_to_return(ledger: Ledger, unit_id: str, item: str = "") -> Loan | None:

@@ -13,7 +13,7 @@ LOAN_MAX: Final[Duration] = 30 * DAY
 
 
 def return_item(ledger: Ledger, command: m.ReportItemReturned, draft: Draft) -> Answer:
-    """What the unit carries, or else the item on loan that it most probably brings."""
+    """What the unit carries, or else the item on loan that it most probably brings; or all its spares."""
     unit = ledger.units.get(command.unit_id)
     if unit is None:
         return Answer("unknown_unit")
@@ -21,6 +21,10 @@ def return_item(ledger: Ledger, command: m.ReportItemReturned, draft: Draft) -> 
         return Answer("not_yours")
     if command.depot not in ledger.stores:
         return Answer("unknown_depot")
+    if command.spare:
+        for one in unit.pouch:
+            draft.add(m.ItemReturned, unit_id=command.unit_id, depot=command.depot, item=one.item, spare=True)
+        return Answer(subject=command.depot) if unit.pouch else Answer("nothing_to_return")
     if unit.task_id is not None and unit.carried is not None:
         return Answer("item_in_use")
     if unit.carried is not None:

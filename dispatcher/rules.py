@@ -15,6 +15,7 @@ from dispatcher.commitments import (
     Rulebook,
     choose_depot,
     release,
+    spares_to_take,
     speaks_for,
     withdraw,
     withdraw_from,
@@ -172,6 +173,7 @@ def report(
                 depot=task.depot,
                 item=task.need.item,
                 item_number=command.item_number,
+                spares=max(0, min(command.spares, _room(ledger, command.unit_id, task, book))),
             )
         case m.ReportOnScene():
             if state == "on_scene":
@@ -182,6 +184,11 @@ def report(
         case m.ReportDone():
             _done(ledger, command, task, draft)
     return Answer(subject=command.task_id)
+
+
+def _room(ledger: Ledger, unit_id: str, task: Task, book: Rulebook) -> int:
+    unit = ledger.units.get(unit_id)
+    return 0 if unit is None else spares_to_take(ledger, unit, task, book.catalogue)
 
 
 def _done(ledger: Ledger, command: m.ReportDone, task: Task, draft: Draft) -> None:

@@ -18,7 +18,16 @@ from dispatcher.assignment import Problem, on_time
 from dispatcher.commitments import stocked
 from dispatcher.deadlines import hedge_at
 from dispatcher.eta import Arrival, Crowd, Ways, by_depot, straight
-from dispatcher.ledger import Ledger, Task, Unit, clock_start, live_offers, running_tasks, task_state
+from dispatcher.ledger import (
+    Ledger,
+    Task,
+    Unit,
+    clock_start,
+    in_pouch,
+    live_offers,
+    running_tasks,
+    task_state,
+)
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -172,6 +181,7 @@ def columns_of(ledger: Ledger, ways: Ways, settings: DispatcherSettings, now: In
     columns = []
     in_hands = set(ways.catalogue.on_belts)
     in_hands.update(unit.carried.item for unit in ledger.units.values() if unit.carried is not None)
+    in_hands.update(spare.item for unit in ledger.units.values() for spare in unit.pouch)
     stocked_with: dict[str | None, tuple[str, ...]] = {None: ()}
     for task in running_tasks(ledger):
         kind = _kind(task, settings, now)
@@ -288,7 +298,7 @@ def _arrivals(
     if not one.carried:
         return arrival, nobody if one.depots else ~nobody
     has_it = ways.catalogue.carriers(item)[rows] | np.array(
-        [unit.carried is not None and unit.carried.item == item for unit in units], bool
+        [in_pouch(u, item) or (u.carried is not None and u.carried.item == item) for u in units], bool
     )
     at_once = straight(ways, crowd, cells, wheels)
     return (

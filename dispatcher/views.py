@@ -24,6 +24,7 @@ from contracts.quantities import Instant, to_seconds
 from dispatcher import logbook
 from dispatcher.catalogue import Catalogue
 from dispatcher.causes import miss_cause
+from dispatcher.commitments import spares_to_take
 from dispatcher.deadlines import escalates_at
 from dispatcher.ledger import (
     Call,
@@ -36,6 +37,7 @@ from dispatcher.ledger import (
     Unit,
     call_state,
     calls_of,
+    in_pouch,
     live_offers,
     offer_of,
     task_state,
@@ -144,11 +146,13 @@ def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
         target=_target(ledger, unit, task, catalogue),
         depot=_depot(unit, task),
         item=item,
-        carrying=unit.carried is not None or (task is not None and on_belt),
+        carrying=unit.carried is not None or (task is not None and (on_belt or in_pouch(unit, item))),
         deadline_at=None if task is None else task.need.deadline_at,
         eta_at=None if task is None else task.eta_at,
         silent_since=unit.silent_at,
         standby=unit.standby if status == "available" else None,
+        pouch=tuple(spare.item for spare in unit.pouch),
+        spares=spares_to_take(ledger, unit, task, catalogue) if task and to_fetch(task) else 0,
     )
 
 

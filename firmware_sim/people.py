@@ -48,6 +48,8 @@ class Person:
     blocked: int = 0
     duty_at: Instant | None = None
     on_break: bool = False
+    spares_from: str | None = None
+    """Depot of what is in the pouch."""
 
 
 @dataclass(eq=False)
@@ -272,9 +274,9 @@ def _report(crew: Crew, person: Person, now: Instant) -> list[Command]:
     match kind:
         case "fetch":
             number = f"{view.depot}/{view.item}-{int(person.rng.integers(1, 30)):02d}"
-            command = post(
-                crew.outbox, m.ReportItemPickedUp, by, now, task_id=task, **who, item_number=number
-            )
+            person.spares_from = view.depot if view.spares else person.spares_from
+            fields = {"task_id": task, "item_number": number, "spares": view.spares}
+            command = post(crew.outbox, m.ReportItemPickedUp, by, now, **who, **fields)
         case "go":
             command = post(crew.outbox, m.ReportOnScene, by, now, task_id=task, **who)
         case "serve":
@@ -295,8 +297,9 @@ def _outcome(crew: Crew, person: Person) -> dict[str, str]:
     if person.rng.random() < crew.staff.not_found_share:
         return {"outcome": "not_found"}
     task = crew.calls.task(view.call_id, view.task_id)
-    if view.item in crew.lasting and task is not None and task.depot:
-        return {"item_number": f"{task.depot}/{view.item}-{int(person.rng.integers(1, 30)):02d}"}
+    depot = task and (task.depot or (person.spares_from if view.item in view.pouch else None))
+    if view.item in crew.lasting and depot:
+        return {"item_number": f"{depot}/{view.item}-{int(person.rng.integers(1, 30)):02d}"}
     return {}
 
 

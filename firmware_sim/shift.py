@@ -48,6 +48,8 @@ class Hand:
     """Of errands: what was planned for an earlier one is void."""
     on_break: bool = False
     walked_m: float = 0.0
+    spares_from: str | None = None
+    """Depot of what is in the pouch."""
 
 
 class ShiftSimService:
@@ -271,13 +273,15 @@ class ShiftSimService:
         assert view is not None
         match kind:
             case "fetch":
-                return [self._post(m.ReportItemPickedUp, hand, now, task_id=task_id)]
+                hand.spares_from = view.depot if view.spares else hand.spares_from
+                return [self._post(m.ReportItemPickedUp, hand, now, task_id=task_id, spares=view.spares)]
             case "go":
                 return [self._post(m.ReportOnScene, hand, now, task_id=task_id)]
             case "serve":
-                if view.item in self._lasting and view.depot is not None:
+                depot = view.depot or (hand.spares_from if view.item in view.pouch else None)
+                if view.item in self._lasting and depot is not None:
                     out_s = self._luck(hand, "loan").exponential(self._scenario.staff.loan_mean_s)
-                    self._agenda.add(now + from_seconds(out_s), (hand, "loan", view.depot))
+                    self._agenda.add(now + from_seconds(out_s), (hand, "loan", depot))
                 return [self._post(m.ReportDone, hand, now, task_id=task_id)]
             case "return" if view.depot is not None:
                 return [self._post(m.ReportItemReturned, hand, now, depot=view.depot)]

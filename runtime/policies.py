@@ -24,7 +24,7 @@ from dispatcher.settings import DispatcherSettings
 from firmware_sim.orders import draw_orders
 from firmware_sim.shift import ShiftSimService
 from firmware_sim.trips import Routes
-from runtime.scenario_site import changed, thinned
+from runtime.scenario_site import changed, thinned, without_spares
 from runtime.scenarios import ScenarioFile
 
 POLICIES: Final = ("nearest", "eta", "optimal", "full")
@@ -78,7 +78,8 @@ def run(stage: Stage, policy: str, seed: int) -> Tally:
     """One day of one policy. The laws are asked each minute, and at its end."""
     scenario = stage.file.scenario
     settings = msgspec.structs.replace(stage.settings, policy=policy)
-    dispatcher = DispatcherService(stage.site, stage.grid, settings)
+    site = stage.site if policy == "full" else without_spares(stage.site)
+    dispatcher = DispatcherService(site, stage.grid, settings)
     orders = draw_orders(stage.site, stage.grid, scenario.demand, seed, stage.start, stage.end)
     people = ShiftSimService(stage.site, stage.routes, scenario, orders, seed)
     tally, doors_close = Tally(stage.end), stage.end

@@ -37,6 +37,8 @@ class SiteChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stock: dict[str, dict[str, int]] = {}
     """Depot → item → number, instead of the file's."""
     services: dict[str, ServiceChange] = {}
+    spares: dict[str, int] = {}
+    """Item → how many more one person takes along in a pouch, instead of the file's."""
 
 
 def changed(site: Site, changes: SiteChanges) -> Site:
@@ -49,6 +51,7 @@ def changed(site: Site, changes: SiteChanges) -> Site:
     _known("site.without", changes.without, connectors | depots)
     _known("site.stock", changes.stock, depots)
     _known("site.stock", (i for s in changes.stock.values() for i in s), {item.item for item in site.items})
+    _known("site.spares", changes.spares, {item.item for item in site.items})
     _known("site.services", changes.services, {kind.service for kind in site.services})
     replace = msgspec.structs.replace
     lifts = {} if changes.lift_wait_s is None else {"wait_s": changes.lift_wait_s}
@@ -64,8 +67,16 @@ def changed(site: Site, changes: SiteChanges) -> Site:
             for depot in site.depots
             if depot.depot not in changes.without
         ),
+        items=tuple(replace(item, spares=changes.spares.get(item.item, item.spares)) for item in site.items),
         services=tuple(_service(kind, changes.services.get(kind.service)) for kind in site.services),
         staff=_crew(site, changes.crew) if changes.crew else site.staff,
+    )
+
+
+def without_spares(site: Site) -> Site:
+    """The same site, where one fetches one."""
+    return msgspec.structs.replace(
+        site, items=tuple(msgspec.structs.replace(item, spares=0) for item in site.items)
     )
 
 

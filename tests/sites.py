@@ -215,7 +215,7 @@ _KIT = {"first_aid_kit": 2}
 def _items() -> tuple[Item, ...]:
     return (
         Item("wheelchair", Name("轮椅", "Wheelchair"), wheels=True, loan_s=7200.0),
-        Item("power_bank", Name("充电宝", "Power bank"), loan_s=14400.0),
+        Item("power_bank", Name("充电宝", "Power bank"), loan_s=14400.0, spares=2),
         Item("umbrella", Name("雨伞", "Umbrella"), loan_s=86400.0),
         Item("stroller", Name("婴儿车", "Stroller"), wheels=True, loan_s=14400.0),
         Item("reading_glasses", Name("老花镜", "Reading glasses"), loan_s=3600.0),

@@ -50,6 +50,7 @@ def test_the_small_mall_is_faultless() -> None:
         (lambda: first("services", offer_timeout_s=0.0), "wheelchair", "offer_timeout_s above 0"),
         (lambda: first("services", name=Name("轮椅", " ")), "wheelchair", "both languages"),
         (lambda: first("items", loan_s=0.0), "wheelchair", "loan_s above 0"),
+        (lambda: first("items", spares=1), "wheelchair", "spares of 0 to 5"),
         (lambda: first("services", needs=(RoleNeed("service", 0.0),)), "wheelchair", "target_s above 0"),
         (lambda: first("services", needs=(RoleNeed("pilot", 9.0),)), "wheelchair", "unknown role 'pilot'"),
         (

@@ -1,11 +1,13 @@
 """Where things are: reserved, carried, lent, handed over, brought back."""
 
+import msgspec
 import pytest
 
 from contracts import messages as m
 from dispatcher import invariants
 from dispatcher.ledger import unit_status
 from tests.dispatcher.builders import EAST, HALL, Control
+from tests.sites import small_mall
 
 
 def holder_of(control: Control, service: str) -> str:
@@ -114,3 +116,64 @@ def test_a_return_takes_ones_own_loan_first() -> None:
     control.do(m.ReportItemReturned, unit_id=other, depot="d-L1")
     assert control.ledger.loans == {}
     assert invariants.item_totals(control.ledger) == control.totals
+
+
+def fetched_with_spares(control: Control, spares: int = 2) -> str:
+    """Who has brought a power bank and has spares now."""
+    unit_id = holder_of(control, "power_bank")
+    assert control.report(m.ReportItemPickedUp, unit_id, spares=spares).accepted
+    control.finish(unit_id)
+    return unit_id
+
+
+def test_whoever_fetches_is_told_to_take_spares_along_and_the_next_call_is_served_from_the_pouch() -> None:
+    control = Control()
+    unit_id = holder_of(control, "power_bank")
+    unit = control.ledger.units[unit_id]
+    depot = control.ledger.tasks[unit.task_id or ""].depot or ""
+    (view,) = [said for said in control.sent if isinstance(said, m.UnitChanged) and said.unit_id == unit_id]
+    assert view.spares == 2
+    assert control.report(m.ReportItemPickedUp, unit_id, spares=view.spares).accepted
+    control.finish(unit_id)
+    assert [spare.item for spare in unit.pouch] == ["power_bank"] * 2
+    assert unit_status(control.ledger, unit) == "available", "spares bind nobody"
+    for other in sorted(set(control.ledger.units) - {unit_id}):
+        control.do(m.SetDuty, unit_id=other, duty="off")
+    second = control.task(control.call("power_bank", EAST))
+    control.accept_all()
+    assert unit_status(control.ledger, unit) == "en_route"
+    control.finish(unit_id)
+    assert control.ledger.loans[second].depot == depot
+    assert len(unit.pouch) == 1
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(-1, 0), (0, 0), (1, 1), (9, 2)])
+def test_no_more_spares_than_there_is_room_for(asked: int, taken: int) -> None:
+    control = Control()
+    unit_id = fetched_with_spares(control, asked)
+    assert len(control.ledger.units[unit_id].pouch) == taken
+
+
+def test_spares_leave_the_depot_a_third() -> None:
+    site = small_mall()
+    depots = tuple(
+        msgspec.structs.replace(
+            depot, stock={**depot.stock, "power_bank": 2} if depot.kind == "depot" else {}
+        )
+        for depot in site.depots
+    )
+    control = Control(site=msgspec.structs.replace(site, depots=depots))
+    unit_id = fetched_with_spares(control)
+    assert len(control.ledger.units[unit_id].pouch) == 0
+
+
+def test_spares_are_put_back_all_at_once() -> None:
+    control = Control()
+    unit_id = fetched_with_spares(control)
+    before = control.ledger.stores["d-L2"].free["power_bank"]
+    ids = {"unit_id": unit_id, "depot": "d-L2", "spare": True}
+    assert control.do(m.ReportItemReturned, f"unit/{unit_id}", **ids).accepted
+    assert control.ledger.units[unit_id].pouch == []
+    assert control.ledger.stores["d-L2"].free["power_bank"] == before + 2
+    assert control.do(m.ReportItemReturned, f"unit/{unit_id}", **ids).reason == "nothing_to_return"
+    assert len(control.ledger.loans) == 1, "the customer keeps hers"

@@ -81,6 +81,8 @@ class ChanceShift(RuleBasedStateMachine):
         task_id = data.draw(st.sampled_from(held if held and own else sorted(tasks)))
         unit_id = (own and tasks[task_id].unit_id) or data.draw(st.sampled_from(UNITS))
         extra: dict[str, Any] = {}
+        if kind is m.ReportItemPickedUp:
+            extra["spares"] = 3
         if kind is m.ReportDone:
             extra["outcome"] = outcome
         if kind is m.UnassignUnit:
@@ -173,9 +175,14 @@ class ChanceShift(RuleBasedStateMachine):
     def duty(self, unit_id: str, duty: str, how: int) -> None:
         self.make(m.SetDuty, how, unit_id=unit_id, duty=duty)
 
-    @rule(unit_id=st.sampled_from(UNITS), depot=st.sampled_from(DEPOTS), how=st.integers(0, 2))
-    def bring_back(self, unit_id: str, depot: str, how: int) -> None:
-        self.make(m.ReportItemReturned, how, unit_id=unit_id, depot=depot)
+    @rule(
+        unit_id=st.sampled_from(UNITS),
+        depot=st.sampled_from(DEPOTS),
+        spare=st.booleans(),
+        how=st.integers(0, 2),
+    )
+    def bring_back(self, unit_id: str, depot: str, spare: bool, how: int) -> None:
+        self.make(m.ReportItemReturned, how, unit_id=unit_id, depot=depot, spare=spare)
 
     @rule(close=st.booleans(), how=st.integers(0, 2))
     def lift(self, close: bool, how: int) -> None:
@@ -224,9 +231,10 @@ class ChanceShift(RuleBasedStateMachine):
             for unit in [unit for unit in ledger.units.values() if unit.task_id]:
                 task = ledger.tasks[unit.task_id or ""]
                 kind: type[m.Command] = m.ReportDone if task.on_scene_at else m.ReportOnScene
+                extra = {}
                 if task.depot is not None and task.picked_up_at is None and task.on_scene_at is None:
-                    kind = m.ReportItemPickedUp
-                assert self.control.report(kind, unit.unit_id).accepted
+                    kind, extra = m.ReportItemPickedUp, {"spares": 1}
+                assert self.control.report(kind, unit.unit_id, **extra).accepted
 
     @rule()
     def crash(self) -> None:

@@ -71,6 +71,17 @@ def test_an_offer_is_answered_a_view_is_followed_and_a_report_made() -> None:
     assert hand.walked_m > 20
 
 
+def test_who_is_told_to_take_spares_along_does() -> None:
+    shift = a_shift(Staff(silence_share=0.0, decline_share=0.0))
+    shift.begin(START)
+    depot = next(one for one in SITE.depots if one.kind == "depot")
+    way = {"call_id": "c1", "task_id": "c1-1-service", "depot": depot.depot, "item": "power_bank"}
+    shift.receive(view(1, "en_route_to_item", **way, target=SPOT, spares=2), START)
+    said = [one for one in run(shift, START + 10 * MINUTE) if isinstance(one, m.ReportItemPickedUp)]
+    assert [report.spares for report in said[:1]] == [2]
+    assert shift.hands[WHO.unit_id].spares_from == depot.depot
+
+
 def test_a_withdrawn_offer_is_not_answered() -> None:
     shift = a_shift(Staff(silence_share=0.0, decline_share=0.0))
     shift.begin(START)

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.errors import ConfigError
-from runtime.scenario_site import CrewGroup, ServiceChange, SiteChanges, changed, thinned
+from runtime.scenario_site import CrewGroup, ServiceChange, SiteChanges, changed, thinned, without_spares
 from tests.sites import small_mall
 
 SITE = small_mall()
@@ -22,6 +22,7 @@ def test_a_new_crew_and_other_figures() -> None:
         lift_wait_s=77.0,
         crew=(CrewGroup(3, ("service",)), CrewGroup(1, ("medic",), ("first_aid",), ("first_aid_kit",))),
         stock={depot.depot: {"wheelchair": 9}},
+        spares={"umbrella": 1},
         services={"wheelchair": ServiceChange(target_s=111.0, on_scene_s=22.0, priority=2)},
     )
     site = changed(SITE, changes)
@@ -31,6 +32,8 @@ def test_a_new_crew_and_other_figures() -> None:
     assert {person.home_floor for person in site.staff} == {"L1", "L2"}
     assert len({person.device_id for person in site.staff}) == 4
     assert site.depots[0].stock == {"wheelchair": 9}
+    assert {item.item: item.spares for item in site.items if item.spares} == {"power_bank": 2, "umbrella": 1}
+    assert not any(item.spares for item in without_spares(site).items)
     chair = next(kind for kind in site.services if kind.service == "wheelchair")
     assert (chair.priority, chair.needs[0].target_s, chair.needs[0].on_scene_s) == (2, 111.0, 22.0)
 
@@ -41,6 +44,7 @@ def test_a_new_crew_and_other_figures() -> None:
         (SiteChanges(without=("lift-9",)), "lift-9"),
         (SiteChanges(stock={"d-9": {}}), "d-9"),
         (SiteChanges(stock={SITE.depots[0].depot: {"anvil": 1}}), "anvil"),
+        (SiteChanges(spares={"anvil": 1}), "anvil"),
         (SiteChanges(services={"haircut": ServiceChange()}), "haircut"),
         (SiteChanges(crew=(CrewGroup(1, ("pilot",)),)), "pilot"),
     ],

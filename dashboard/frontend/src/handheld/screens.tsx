@@ -22,6 +22,8 @@ import { depotName, itemName, noteText, serviceIcon, serviceName, spotName, step
 type Sheet = "decline" | "cannot" | "outcome" | "off" | null;
 export const sheet = signal<Sheet>(null);
 const itemNumber = signal("");
+/** Whether the spares that I am asked to take along are in the pouch. */
+const tookSpares = signal(true);
 const note = signal("");
 const outcome = signal<"done" | "handed_over" | "not_found" | "not_needed">("done");
 /** What of my kit I have with me, by item. */
@@ -141,6 +143,7 @@ function Ready({ unit }: { unit: UnitChanged }) {
         <p class="big">{here ? t("ready.where", { place: `${here.floor} · ${spotName(here)}` }) : t("ready.nowhere")}</p>
         <p class="muted">{t("ready.today", { done: state.mine.value?.today.done ?? 0 })}</p>
       </div>
+      <Pouch unit={unit} />
       <Sos unit={unit} />
       {sheet.value === "off" ? (
         <div class="pair">
@@ -157,6 +160,31 @@ function Ready({ unit }: { unit: UnitChanged }) {
       )}
     </section>
   );
+}
+
+/** What is at hand for the next calls, and the way to put it back. */
+function Pouch({ unit }: { unit: UnitChanged }) {
+  const depot = depotHere();
+  if (unit.pouch.length === 0) return null;
+  const counts = [...new Set(unit.pouch)].map((item) => `${itemName(item)} × ${unit.pouch.filter((one) => one === item).length}`);
+  return (
+    <div class="pair">
+      <p>{t("pouch.has", { items: counts.join(", ") })}</p>
+      {depot && (
+        <button data-act="empty-pouch" onClick={() => wish({ type: "ReportItemReturned", unit_id: unit.unit_id, depot, spare: true })}>
+          {t("pouch.back", { depot: depotName(depot) })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The nearest depot of this floor, else the first of the site. */
+function depotHere(): string {
+  const depots = (state.site.value?.depots ?? []).filter((one) => one.kind === "depot");
+  const here = state.place.value;
+  const away = (one: (typeof depots)[number]): number => (here?.floor === one.floor ? Math.hypot(here.x_m - one.x_m, here.y_m - one.y_m) : Infinity);
+  return depots.reduce<(typeof depots)[number] | undefined>((best, one) => (best && away(best) <= away(one) ? best : one), undefined)?.depot ?? "";
 }
 
 function Offer({ offer, unit }: { offer: OfferView; unit: UnitChanged }) {
@@ -302,12 +330,17 @@ function near({ status, target }: UnitChanged): boolean {
 function WayButtons({ unit, fetching, returning }: { unit: UnitChanged; fetching: boolean; returning: boolean }) {
   const done = (): void => {
     if (returning) wish({ type: "ReportItemReturned", unit_id: unit.unit_id, depot: unit.depot ?? "" });
-    else if (fetching) wish({ type: "ReportItemPickedUp", task_id: unit.task_id, unit_id: unit.unit_id, item_number: itemNumber.value });
+    else if (fetching) wish({ type: "ReportItemPickedUp", task_id: unit.task_id, unit_id: unit.unit_id, item_number: itemNumber.value, spares: tookSpares.value ? unit.spares : 0 });
     else wish({ type: "ReportOnScene", task_id: unit.task_id, unit_id: unit.unit_id });
   };
   const act = returning ? "returned" : fetching ? "picked" : "arrived";
   return (
     <>
+      {fetching && unit.spares > 0 && (
+        <ul class="checklist">
+          <Tick on={tookSpares.value} text={t("way.spares", { n: unit.spares })} turn={() => (tookSpares.value = !tookSpares.value)} />
+        </ul>
+      )}
       {fetching && <input class="number" aria-label={t("way.number")} placeholder={t("way.number")} value={itemNumber.value} onInput={(event) => (itemNumber.value = event.currentTarget.value)} />}
       <div class="go-row">
         <Sos unit={unit} />

@@ -81,13 +81,14 @@ function after(so: Mine, wish: Wish, at: number): Mine {
       return change({ offers: unit.offers.filter((offer) => offer.offer_id !== wish["offer_id"]), status: unit.task_id ? unit.status : "available" });
     case "ReportItemPickedUp":
       if (unit.task_id !== wish["task_id"]) return so;
-      return change({ status: "en_route", carrying: true, target: so.calls.find((call) => call.call_id === unit.call_id)?.place ?? unit.target });
+      return change({ status: "en_route", carrying: true, spares: 0, target: so.calls.find((call) => call.call_id === unit.call_id)?.place ?? unit.target });
     case "ReportOnScene":
       return unit.task_id === wish["task_id"] ? change({ status: "on_scene", eta_at: at }) : so;
     case "ReportDone":
     case "UnassignUnit":
       return unit.task_id === wish["task_id"] ? change({ status: "available", task_id: null, call_id: null, target: null }) : so;
     case "ReportItemReturned":
+      if (wish["spare"]) return change({ pouch: [] });
       return change({ status: "available", item: null, carrying: false, target: null });
     case "SetDuty":
       return change({ status: wish["duty"] === "on" ? "available" : wish["duty"] === "break" ? "on_break" : "off_duty" });

@@ -128,6 +128,8 @@ export interface UnitChanged {
   eta_at: number | null;
   silent_since: number | null;
   standby: Place | null;
+  pouch: string[];
+  spares: number;
 }
 
 export interface LogbookChanged {

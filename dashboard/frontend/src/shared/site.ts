@@ -94,7 +94,7 @@ export interface SiteJson {
   spots: SpotJson[];
   zones: { zone: string; floor: string; polygon: Polygon; name: Name }[];
   services: ServiceJson[];
-  items: { item: string; name: Name; wheels: boolean; loan_s: number | null }[];
+  items: { item: string; name: Name; wheels: boolean; loan_s: number | null; spares: number }[];
   roles: { role: string; name: Name; shape: Shape }[];
   staff: StaffJson[];
 }

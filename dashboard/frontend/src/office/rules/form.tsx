@@ -54,6 +54,7 @@ function ItemFields({ item, set }: { item: Item; set: (fields: Partial<Item>) =>
       <Tick label={t("ru.wheels.hint")} field="wheels" value={item.wheels} set={(wheels) => set({ wheels })} />
       <Tick label={t("ru.lent")} field="lent" value={item.loan_s !== null} set={(lent) => set({ loan_s: lent ? 4 * 3600 : null })} />
       {item.loan_s !== null && <Amount label={t("ru.loanHours")} field="loan" value={item.loan_s / 3600} min={0.5} step={0.5} set={(hours) => set({ loan_s: hours * 3600 })} />}
+      {!item.wheels && <Amount label={t("ru.spares")} field="spares" value={item.spares} min={0} step={1} set={(spares) => set({ spares })} />}
     </>
   );
 }

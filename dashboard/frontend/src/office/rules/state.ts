@@ -84,7 +84,7 @@ const MADE: { [T in Table]: (id: string, rules: Rules) => Rules[T][number] } = {
       { after_share: 1, to: "duty_manager" },
     ],
   }),
-  items: (id) => ({ item: id, name: { zh: "", en: "" }, wheels: false, loan_s: 4 * 3600 }),
+  items: (id) => ({ item: id, name: { zh: "", en: "" }, wheels: false, loan_s: 4 * 3600, spares: 0 }),
   roles: (id) => ({ role: id, name: { zh: "", en: "" }, shape: "circle" }),
 };
 
