@@ -29,6 +29,8 @@ SAFETY: Final = 0.95
 PATIENCE_WEIGHT: Final = 5.0
 """Added to the price of not serving a task past all patience: more than any other task of the same priority
 has to offer, and less than an emergency."""
+AGEING_MAX: Final = LATE_WEIGHT - OVERDUE_WEIGHT
+"""However old, what is late already does not outbid what is as near and can still be in time."""
 TERMS: Final = ("waiting", "late", "overdue", "moving")
 """Of a pair's cost, for people who ask why."""
 TIE: Final = 1e-9
@@ -111,7 +113,7 @@ def prices_of_not_serving(problem: Problem) -> Floats:
     price = (
         slope * x
         + reach
-        + problem.ageing * np.maximum(0.0, x - 1.0)
+        + np.minimum(problem.ageing * np.maximum(0.0, x - 1.0), AGEING_MAX)
         + PATIENCE_WEIGHT * problem.past_patience
     )
     result: Floats = problem.weight * price + dearest

@@ -41,8 +41,10 @@ class DispatcherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     ageing: float = 3.0
     """How much dearer it is to leave a late task waiting, for each target past the first: with 1, a task
     three targets late counts as much as one that can still be on time."""
-    patience_targets: float = 1.8
-    """What has waited so many targets is served before all else of its priority, by whoever is free."""
+    patience_targets: float = 2.4
+    """What somebody could reach only after so many targets is served before all else of its priority."""
+    patience_share: float = 0.3
+    """Of a role's people on duty so many at most are bound to such calls: the rest keeps others in time."""
     forecast_s: float = 10.0
     """Arrivals of those under way are compared with their positions this often."""
 

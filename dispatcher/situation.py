@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from contracts.quantities import SECOND, Instant, from_seconds, to_seconds
 from dispatcher import states
 from dispatcher.assignment import Problem, on_time
+from dispatcher.catalogue import Catalogue
 from dispatcher.commitments import stocked
 from dispatcher.deadlines import hedge_at
 from dispatcher.eta import Arrival, Crowd, Ways, by_depot, straight
@@ -28,6 +29,7 @@ from dispatcher.ledger import (
     running_tasks,
     task_state,
 )
+from dispatcher.patience import past_patience
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
 
@@ -152,6 +154,7 @@ def survey(
         held=_held(tuple(catalogue.staff), columns),
         problem=_problem(
             ledger,
+            catalogue,
             tuple(catalogue.staff),
             columns,
             part,
@@ -372,6 +375,7 @@ def _returning(unit: Unit, column: Column, settings: DispatcherSettings, now: In
 
 def _problem(
     ledger: Ledger,
+    catalogue: Catalogue,
     unit_ids: tuple[str, ...],
     columns: list[Column],
     part: list[Part],
@@ -407,6 +411,11 @@ def _problem(
         extra[:, j] += settings.switch_cost * weights[j]
         allowed[row] = possible[row] & kinds
         allowed[row, j], extra[row, j], answer_s[row, j] = possible[row, j], 0.0, 0.0
+        if to_seconds(now - clock_start(column.task)) > column.task.need.target_s:
+            arrive_s = eta_s[:, j] + answer_s[:, j]
+            slower = arrive_s + settings.switch_gain_min_s > arrive_s[row]
+            slower[row] = False
+            allowed[slower, j] = False  # what is late already is not made later for what is not
     received = [clock_start(column.task) for column in columns]
     problem = Problem(
         unit_ids=unit_ids,
@@ -418,7 +427,7 @@ def _problem(
         waited_s=np.array([to_seconds(now - at) for at in received], np.float64),
         target_s=np.array([column.task.need.target_s for column in columns], np.float64),
         weight=np.array(weights, np.float64),
-        past_patience=_past_patience(columns, received, settings, now),
+        past_patience=_past_patience(ledger, catalogue, columns, eta_s, settings, now),
         ageing=settings.ageing,
     )
     _wait_for_few(problem, free, ~free & ~moved, short)
@@ -463,11 +472,18 @@ def _answers_s(ledger: Ledger, unit_ids: tuple[str, ...], settings: DispatcherSe
 
 
 def _past_patience(
-    columns: list[Column], received: list[Instant], settings: DispatcherSettings, now: Instant
+    ledger: Ledger,
+    catalogue: Catalogue,
+    columns: list[Column],
+    eta_s: Floats,
+    settings: DispatcherSettings,
+    now: Instant,
 ) -> NDArray[np.bool_]:
-    """(t,): open tasks that have waited past all patience."""
-    patience_s = np.array([settings.patience_targets * column.task.need.target_s for column in columns])
-    waited_s = np.array([to_seconds(now - at) for at in received])
-    still_open = np.array([column.kind == "open" for column in columns], bool)
-    impatient: NDArray[np.bool_] = (waited_s > patience_s) & still_open
-    return impatient
+    """(t,): open tasks that go first, because they have waited past all patience."""
+    waiting = [j for j, column in enumerate(columns) if column.kind == "open"]
+    tasks = [columns[j].task for j in waiting]
+    known = np.isfinite(eta_s[:, waiting])
+    ways_s = np.where(known, eta_s[:, waiting], 0.0).sum(axis=0) / np.maximum(1, known.sum(axis=0))
+    first = np.zeros(len(columns), bool)
+    first[waiting] = past_patience(ledger, catalogue, tasks, ways_s, settings, now)
+    return first

@@ -1,7 +1,7 @@
 """The settings file: TOML to frozen settings, once, unknown keys refused."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -79,6 +79,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dashboard: DashboardSettings = DashboardSettings()
 
 
+REPLACED: Final = {"oldest_factor": "patience_targets (2.4 is usual), which counts the way there as well"}
+"""Settings of earlier versions, and what says the same now."""
+
+
+def _instead(complaint: str) -> str:
+    """What to write for a setting that there is no more; empty where it never was one."""
+    return "".join(f"; write {new}" for old, new in REPLACED.items() if f"`{old}`" in complaint)
+
+
 def load_settings(file: Path | None) -> Settings:
     """The settings in ``file``, or the defaults.
 
@@ -95,6 +104,6 @@ def load_settings(file: Path | None) -> Settings:
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror or error}") from error
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: {error}") from error
+        raise ConfigError(f"{file}: {error}{_instead(str(error))}") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error

@@ -181,3 +181,21 @@ def test_the_terms_of_a_cost_add_up_to_it(seed: int) -> None:
         assert set(terms) <= {"waiting", "late", "overdue", "moving"}
     problem.arrive_s[0, 0] = np.inf
     assert assignment.cost_terms(problem, np.array([[0]]), np.array([[0]])) == [[{}]]
+
+
+@pytest.mark.parametrize("targets", [2.0, 5.0, 50.0])
+def test_what_is_late_does_not_outbid_what_can_be_in_time_however_old(targets: float) -> None:
+    problem = Problem(
+        unit_ids=("u-01",),
+        task_ids=("fresh", "old"),
+        arrive_s=np.full((1, 2), 60.0),
+        sd_s=np.full((1, 2), 10.0),
+        allowed=np.ones((1, 2), bool),
+        extra=np.zeros((1, 2)),
+        waited_s=np.array([30.0, 300.0 * targets]),
+        target_s=np.full(2, 300.0),
+        weight=np.ones(2),
+        past_patience=np.zeros(2, bool),
+        ageing=3.0,
+    )
+    assert assignment.plan(problem) == [("u-01", "fresh")]

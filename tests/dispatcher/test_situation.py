@@ -96,19 +96,37 @@ def test_second_offers_go_to_free_people_only() -> None:
     assert np.isfinite(seen.problem.arrive_s[row, 0])
 
 
-def test_what_waits_too_long_is_past_all_patience() -> None:
+def test_only_what_waits_can_be_past_all_patience() -> None:
     control = Control()
-    for unit_id in ("u-01", "u-02", "u-03", "u-04", "u-05", "u-06"):
+    holder = control.task(control.call("luggage", EAST))
+    control.accept_all()
+    for unit_id in sorted({"u-01", "u-02", "u-03", "u-04", "u-05", "u-06"} - {_holder(control, holder)}):
         control.do(m.SetDuty, unit_id=unit_id, duty="break")
-    control.call("luggage", EAST)
-    control.wait(100)
     control.call("luggage", HALL)
-    control.wait(300 * SETTINGS.patience_targets - 101)
-    assert survey(control).problem.past_patience.tolist() == [False, False]
-    control.wait(10)
-    assert survey(control).problem.past_patience.tolist() == [True, False]
-    control.wait(100)
-    assert survey(control).problem.past_patience.tolist() == [True, True]
+    control.wait(300 * SETTINGS.patience_targets + 1)
+    seen = survey(control)
+    assert [column.kind for column in seen.columns] == ["held", "open"]
+    assert seen.problem.past_patience.tolist() == [False, True]
+
+
+def test_what_is_late_already_is_not_made_later_for_what_is_not() -> None:
+    control = Control()
+    task_id = control.task(control.call("luggage", EAST))
+    control.accept_all()
+    control.wait(9)
+    row = list(control.service.catalogue.staff).index(_holder(control, task_id))
+    before = survey(control).problem
+    slower = before.arrive_s[:, 0] + SETTINGS.switch_gain_min_s > before.arrive_s[row, 0]
+    slower[row] = False
+    assert before.allowed[slower, 0].any(), "in time, anybody may take it over"
+    control.wait(300)
+    after = survey(control).problem
+    assert not after.allowed[slower, 0].any()
+    assert after.allowed[row, 0]
+
+
+def _holder(control: Control, task_id: str) -> str:
+    return control.ledger.tasks[task_id].unit_id or ""
 
 
 def test_who_stayed_silent_is_asked_again_only_where_there_is_nobody_else() -> None:

@@ -42,6 +42,7 @@ def test_every_setting_says_why() -> None:
         ("[http]\nprot = 1", "prot"),
         ("[broker]\nmqtt_port = 'x'", "mqtt_port"),
         ("[nothing]\n", "nothing"),
+        ("[dispatcher]\noldest_factor = 3.0", "write patience_targets"),
         ("=", "read"),
     ],
 )
