@@ -61,9 +61,10 @@ def picked_up(ledger: Ledger, task: Task, unit: Unit, fact: m.ItemPickedUp) -> N
     if unit.carried is not None:
         put_in(ledger, task.depot, unit.carried.item, fact)
     unit.carried = Carried(fact.item, task.depot, fact.item_number, fact.at)
-    store = store_of(ledger, task.depot)
-    assert 0 <= fact.spares <= store.free.get(fact.item, 0), fact
-    store.free[fact.item] -= fact.spares
+    if fact.spares:
+        store = store_of(ledger, task.depot)
+        assert 0 < fact.spares <= store.free.get(fact.item, 0), fact
+        store.free[fact.item] -= fact.spares
     unit.pouch = unit.pouch + [Carried(fact.item, task.depot, "", fact.at)] * fact.spares
 
 
