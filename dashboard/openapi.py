@@ -286,7 +286,8 @@ OPERATIONS: Final = (
         "put", "/api/users/{user}", "Disable, enable, or a new password", ("admin",), UserChange, Password
     ),
     Operation("get", "/office", "Figures, people and settings", media_type="text/html"),
-    Operation("get", "/api/incidents/{call_id}", "One call, its decisions and tracks", DESK, None, Incident),
+    Operation("get", "/api/incidents/{call_id}", "One call, its decisions and tracks", DESK, None, Incident,
+              query=("files",)),
     Operation("post", "/api/device-links", "Address for an app's device", DESK, Device, DeviceLink),
     Operation("get", "/c/{spot_token}/start", "What a customer at a spot sees first", answer=dict),
     Operation("get", "/d/{device_token}/start", "What a customer with an app's link sees first", answer=dict),

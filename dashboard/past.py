@@ -9,6 +9,7 @@ from contracts.figures import Figures
 from contracts.messages import CallChanged, Candidate, Fact, Message
 from contracts.quantities import Instant
 from dashboard.access import AuditEntry
+from dashboard.attachments import Enclosed
 
 MARK_KINDS: Final = (
     *("CallReceived", "UnitOnScene", "CallCleared", "CallCancelled"),
@@ -79,6 +80,8 @@ class Incident(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
     decisions: tuple[Decision, ...]
     tracks: tuple[Track, ...]
+    files: tuple[Enclosed, ...] = ()
+    """Photos and spoken notes; their contents when they were asked for."""
 
 
 class Playback(Protocol):

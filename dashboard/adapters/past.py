@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from contracts.quantities import DAY, SECOND, Instant
 from dashboard.access import RoleName
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens
+from dashboard.attachments import enclosed
 from dashboard.past import MARK_KINDS, Past
 
 ROLES: Final[tuple[RoleName, ...]] = ("operator", "admin")
@@ -65,8 +67,11 @@ def past_routes(screens: Screens) -> APIRouter:
         found = await ask(lambda past: past.incident(call_id, core.now()))
         if found is None:
             raise Failure("not_found", "call")
-        await screens.audit(session.by, "export_incident", call_id)
-        answer = Json(found)
+        whole = request.query_params.get("files") == "1"
+        read = core.files.read if whole else None
+        files = await asyncio.to_thread(enclosed, found.facts, read)
+        await screens.audit(session.by, "export_incident" if whole else "open_incident", call_id)
+        answer = Json(replace(found, files=files))
         name = f"incident-{found.site}-{found.call.call_id}.json"
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer

@@ -1,13 +1,17 @@
 """What the time bar asks, and who may ask it."""
 
 import asyncio
+import base64
 from pathlib import Path
 
 import pytest
 
-from contracts.quantities import DAY
+from contracts import messages as m
+from contracts.quantities import DAY, SECOND
 from tests.dashboard.builders import Core, served
 from tests.kept import OPENED, Kept, keep
+
+JPEG = b"\xff\xd8\xff\xe0 a photo"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,33 @@ def test_an_incident_is_a_file_and_its_export_is_entered(tmp_path: Path, kept: K
             assert f'filename="incident-small-{call_id}.json"' in answer.headers["content-disposition"]
             assert answer.json()["call"]["call_id"] == call_id
             assert answer.json()["tracks"]
+            assert answer.json()["files"] == []
             assert (await client.get("/api/incidents/c999")).status_code == 404
+        entry = core.accounts.entries(limit=1)[0]
+        assert (entry.what, entry.whom) == ("open_incident", call_id)
+
+    asyncio.run(scene())
+
+
+def test_the_file_of_an_incident_holds_its_photos(tmp_path: Path) -> None:
+    async def scene() -> None:
+        kept = keep(tmp_path / "kept")
+        last = kept.facts[-1]
+        call_id = next(fact.call_id for fact in kept.facts if isinstance(fact, m.CallReceived))
+        photo = m.FileAttached(
+            seq=last.seq + 1, at=kept.end, by="unit/u-02", call_id=call_id, file_id="photo-01", what="photo"
+        )
+        kept.past._journal.append([photo])
+        core = Core(tmp_path)
+        core.past, core.clock = kept.past, kept.end + SECOND
+        core.files.keep("photo-01", JPEG)
+        async with served(core) as opened, opened.client("operator") as client:
+            (file,) = (await client.get(f"/api/incidents/{call_id}", params={"files": "1"})).json()["files"]
+            assert base64.b64decode(file["content"]) == JPEG
+            assert (file["by"], file["media_type"], file["left_out"]) == ("unit/u-02", "image/jpeg", "")
+            core.files.drop("photo-01")
+            (file,) = (await client.get(f"/api/incidents/{call_id}", params={"files": "1"})).json()["files"]
+            assert (file["content"], file["left_out"]) == (None, "gone")
         entry = core.accounts.entries(limit=1)[0]
         assert (entry.what, entry.whom) == ("export_incident", call_id)
 

@@ -28,7 +28,7 @@ const decisions = signal<{ call: string; all: Decision[] }>({ call: "", all: [] 
 
 export function Export({ call }: { call: CallChanged }) {
   return (
-    <a class="export" href={`/api/incidents/${encodeURIComponent(call.call_id)}`} download>
+    <a class="export" href={`/api/incidents/${encodeURIComponent(call.call_id)}?files=1`} download>
       {tr("export.link")}
     </a>
   );
