@@ -58,7 +58,9 @@ def gather(readings: Readings, gateways: int) -> Batch:
 
     Levels are whole decibels, so that sums are exact in any order.
     """
-    devices, sizes = np.unique(readings.row, return_counts=True)
+    counts = np.bincount(readings.row)
+    devices = np.flatnonzero(counts)
+    sizes = counts[devices]
     batch = Batch(
         row=devices,
         newest_s=np.zeros(len(devices)),
@@ -67,11 +69,21 @@ def gather(readings: Readings, gateways: int) -> Batch:
         count=np.zeros((len(devices), WIDTH)),
         heard_s=np.zeros((len(devices), WIDTH)),
     )
-    order = np.argsort(readings.row, kind="stable")
     columns = (readings.gateway, readings.rssi_dbm, readings.heard_s)
     tables = (batch.gateway, batch.rssi_dbm, batch.count, batch.heard_s)
+    order = _by_row(readings.row, np.cumsum(counts) - counts)
     widest = _gather(order, sizes, columns, gateways, batch.newest_s, tables)
     return batch.cut(np.arange(len(devices)), widest)
+
+
+@compiled
+def _by_row(row: Ints, begin: Ints) -> Ints:
+    """Readings in the order of their rows, in that of arrival within; ``begin`` (rows,) is used up."""
+    order = np.empty(len(row), np.int64)
+    for at in range(len(row)):
+        order[begin[row[at]]] = at
+        begin[row[at]] += 1
+    return order
 
 
 @compiled

@@ -32,8 +32,8 @@ nobody jumps a wall or is held back."""
 STEPS_MAX: Final = 8
 CENTRE: Final = REACH * SIDE + REACH
 """Where a cell itself is among those that it reaches."""
-FAR: Final = 1 << 20
-"""A shift beyond REACH."""
+NEVER: Final = 62
+"""A bit that no cell has set: a move beyond REACH."""
 JITTER_M2_PER_S: Final = 0.03
 """People who stand still shift by so much: keeps the particles of a device at rest apart."""
 
@@ -120,7 +120,7 @@ def _walk(
         np.empty(size, np.float32),
         np.empty(size, np.float32),
     )
-    shift = np.empty(size, np.int32)
+    bit, ahead = np.empty(size, np.int32), np.empty(size, np.int32)
     for i in range(len(index)):
         row = index[i]
         part_s = elapsed_s[i] / np.float32(steps[i])
@@ -136,7 +136,7 @@ def _walk(
                 (keep, renew, part_s * np.float32(0.5), jitter),
                 numbers,
             )
-            _settle((x[row], y[row], vx[row], vy[row], cell[row]), new, terrain, shift)
+            _settle((x[row], y[row], vx[row], vy[row], cell[row]), new, terrain, bit, ahead)
 
 
 _Four = tuple[Singles, Singles, Singles, Singles]
@@ -159,10 +159,11 @@ def _advance(
 
 
 @compiled
-def _settle(place: _Places, new: _Four, terrain: Terrain, shift: Ints) -> None:
+def _settle(place: _Places, new: _Four, terrain: Terrain, bit: Ints, ahead: Ints) -> None:
     """Where one can walk there directly they go; at a wall they stay and turn back.
 
-    ``shift`` is room for as many numbers: places in the lattice that each moves on.
+    Without a branch by particle: whether a wall is in the way cannot be guessed ahead. ``bit`` and ``ahead``
+    are room for as many numbers: which bit of ``reach`` says so, and how far on in the lattice that is.
     """
     x, y, vx, vy, cell = place
     new_x, new_y, new_vx, new_vy = new
@@ -171,19 +172,19 @@ def _settle(place: _Places, new: _Four, terrain: Terrain, shift: Ints) -> None:
         right = np.int32((new_x[p] - x0) * per_m) - np.int32((x[p] - x0) * per_m)
         down = np.int32((new_y[p] - y0) * per_m) - np.int32((y[p] - y0) * per_m)
         near = (abs(right) <= REACH) & (abs(down) <= REACH)
-        shift[p] = down * SIDE + right if near else FAR
+        bit[p] = down * SIDE + right + CENTRE if near else NEVER
+        ahead[p] = down * columns + right
     for p in range(len(x)):
-        if shift[p] == 0:
-            continue
         here = cell[p]
-        if shift[p] != FAR and (terrain.reach[here] >> (shift[p] + CENTRE)) & 1:
-            down = (shift[p] + CENTRE) // SIDE - REACH
-            cell[p] = terrain.lattice[terrain.place[here] + shift[p] + down * (columns - SIDE)]
-        else:
-            new_x[p], new_y[p] = x[p], y[p]
-            new_vx[p] *= np.float32(-0.5)
-            new_vy[p] *= np.float32(-0.5)
-    x[:], y[:], vx[:], vy[:] = new_x, new_y, new_vx, new_vy
+        goes = np.int32((terrain.reach[here] >> bit[p]) & 1)
+        cell[p] = terrain.lattice[terrain.place[here] + goes * ahead[p]]
+        bit[p] = goes
+    for p in range(len(x)):
+        goes_on = bit[p] == 1
+        x[p] = new_x[p] if goes_on else x[p]
+        y[p] = new_y[p] if goes_on else y[p]
+        vx[p] = new_vx[p] if goes_on else new_vx[p] * np.float32(-0.5)
+        vy[p] = new_vy[p] if goes_on else new_vy[p] * np.float32(-0.5)
 
 
 @compiled
@@ -290,27 +291,31 @@ def _measure(
     arrays: _Arrays, index: Rows, floor_of: NDArray[np.int8], odds: Floats, floor: Rows, means: Floats
 ) -> None:
     xs, ys, vxs, vys, weights, _, cells = arrays
+    size = weights.shape[1]
+    level, share = np.empty(size, np.int8), np.empty(size, np.float64)
     for i in range(len(index)):
         row = index[i]
-        for p in range(weights.shape[1]):
-            odds[i, floor_of[cells[row, p]]] += weights[row, p]
+        for p in range(size):
+            level[p] = floor_of[cells[row, p]]
+        for p in range(size):
+            odds[i, level[p]] += weights[row, p]
         here = odds[i].argmax()
         floor[i] = here
+        for p in range(size):
+            share[p] = np.float64(weights[row, p]) if level[p] == here else 0.0
         x = y = vx = vy = xx = xy = yy = 0.0
-        for p in range(weights.shape[1]):
-            w = np.float64(weights[row, p]) if floor_of[cells[row, p]] == here else 0.0
-            x += w * xs[row, p]
-            y += w * ys[row, p]
-            vx += w * vxs[row, p]
-            vy += w * vys[row, p]
+        for p in range(size):
+            x += share[p] * xs[row, p]
+            y += share[p] * ys[row, p]
+            vx += share[p] * vxs[row, p]
+            vy += share[p] * vys[row, p]
         total = odds[i, here]
         x, y, vx, vy = x / total, y / total, vx / total, vy / total
-        for p in range(weights.shape[1]):
-            w = np.float64(weights[row, p]) if floor_of[cells[row, p]] == here else 0.0
+        for p in range(size):
             dx, dy = xs[row, p] - x, ys[row, p] - y
-            xx += w * dx * dx
-            xy += w * dx * dy
-            yy += w * dy * dy
+            xx += share[p] * dx * dx
+            xy += share[p] * dx * dy
+            yy += share[p] * dy * dy
         means[0, i], means[1, i], means[2, i], means[3, i] = x, y, vx, vy
         means[4, i], means[5, i], means[6, i] = xx / total, xy / total, yy / total
 
@@ -328,27 +333,52 @@ def resample(cloud: Cloud, size: int, start: float) -> Cloud:
 
 def refresh(cloud: Cloud, index: Rows, start: float) -> None:
     """The same in place, for the rows ``index``."""
-    made = nothing(cloud.weight.shape[1], len(index))
-    _copy(_arrays(cloud), _arrays(made), index, np.arange(len(index)), start)
-    cloud.put(index, made)
+    _again(_arrays(cloud), index, start)
 
 
 @compiled
 def _copy(old: _Arrays, new: _Arrays, rows: Rows, to: Rows, start: float) -> None:
     """From ``rows`` of old clouds to those of new ones, in proportion to the weights."""
-    size, before = new[4].shape[1], old[4].shape[1]
+    chosen = np.empty(new[4].shape[1], np.int32)
     for i in range(len(rows)):
-        row, out, weight = rows[i], to[i], old[4][rows[i]]
-        total = 0.0
-        for p in range(before):
-            total += weight[p]
-        upto, made = 0.0, 0
-        for p in range(before):
-            upto += weight[p]
-            last = size if p == before - 1 else min(size, int(upto / total * size + start))
-            for copy in range(made, last):
-                new[0][out, copy], new[1][out, copy] = old[0][row, p], old[1][row, p]
-                new[2][out, copy], new[3][out, copy] = old[2][row, p], old[3][row, p]
-                new[5][out, copy], new[6][out, copy] = old[5][row, p], old[6][row, p]
-                new[4][out, copy] = 1.0 / size
-            made = max(made, last)
+        row, out = rows[i], to[i]
+        _choose(old[4][row], chosen, start)
+        for c in range(len(chosen)):
+            p = chosen[c]
+            new[0][out, c], new[1][out, c] = old[0][row, p], old[1][row, p]
+            new[2][out, c], new[3][out, c] = old[2][row, p], old[3][row, p]
+            new[5][out, c], new[6][out, c] = old[5][row, p], old[6][row, p]
+        new[4][out, :] = 1.0 / len(chosen)
+
+
+@compiled
+def _again(cloud: _Arrays, rows: Rows, start: float) -> None:
+    """A cloud into itself, one array after the other."""
+    size = cloud[4].shape[1]
+    chosen, spare, spare_cell = np.empty(size, np.int32), np.empty(size, np.float32), np.empty(size, np.int32)
+    for row in rows:
+        _choose(cloud[4][row], chosen, start)
+        for old in (cloud[0], cloud[1], cloud[2], cloud[3], cloud[5]):
+            spare[:] = old[row]
+            for c in range(size):
+                old[row, c] = spare[chosen[c]]
+        spare_cell[:] = cloud[6][row]
+        for c in range(size):
+            cloud[6][row, c] = spare_cell[chosen[c]]
+        cloud[4][row, :] = 1.0 / size
+
+
+@compiled
+def _choose(weight: Singles, chosen: Ints, start: float) -> None:
+    """Which particle each of the new ones copies."""
+    size, before = len(chosen), len(weight)
+    total = 0.0
+    for p in range(before):
+        total += weight[p]
+    upto, made = 0.0, 0
+    for p in range(before):
+        upto += weight[p]
+        last = size if p == before - 1 else min(size, int(upto / total * size + start))
+        for copy in range(made, last):
+            chosen[copy] = p
+        made = max(made, last)

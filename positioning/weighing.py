@@ -59,6 +59,7 @@ def _weigh(
     size = weight.shape[1]
     apart = np.empty((evidence.share.shape[1], size), np.float32)
     best, score, work = np.empty(size, np.float32), np.empty(size, np.float32), np.empty(size, np.float32)
+    prior_db2 = np.empty(size, np.float32)
     left_db = np.empty_like(spread_db)
     one = spread_db.shape[1] == 1
     for i in range(len(index)):
@@ -74,16 +75,17 @@ def _weigh(
             for p in range(size):
                 wrong_db[p] += part * apart[k, p]
         for p in range(size):
-            variance = spread_db[i, 0 if one else p] ** 2
-            best[p] = wrong_db[p] * (variance / (variance + 1 / certain))
-            gain = variance / (variance + slowness / certain)
+            prior_db2[p] = spread_db[i, 0 if one else p] ** 2
+        for p in range(size):
+            best[p] = wrong_db[p] * (prior_db2[p] / (prior_db2[p] + 1 / certain))
+            gain = prior_db2[p] / (prior_db2[p] + slowness / certain)
             offset_db[row, p] += gain * wrong_db[p]
         _score(score, apart, heard, i, evidence, best, work)
         for p in range(size):
-            variance = spread_db[i, 0 if one else p] ** 2
-            score[p] -= best[p] * best[p] / (2 * variance)
-            if not one:
-                score[p] -= np.log1p(certain * variance) / 2
+            score[p] -= best[p] * best[p] / (2 * prior_db2[p])
+        if not one:
+            for p in range(size):
+                score[p] -= np.log1p(certain * prior_db2[p]) / 2
         for p in range(spread_db.shape[1]):
             variance = spread_db[i, p] ** 2
             rest = variance * (1 - variance / (variance + slowness / certain))

@@ -110,30 +110,38 @@ def _look(
     found: Look, tables: tuple[Ints, Ints, Singles], weight: Singles, cell: Ints, rows: Rows, said: Ints
 ) -> None:
     label_of, name_of, member = tables
+    size = weight.shape[1]
     by_label = np.zeros(len(name_of), np.float32)
     by_name = np.zeros(name_of.max() + 1, np.float32)
+    label, distinct = np.empty(size, np.int32), np.empty(size, np.int32)
     for i in range(len(rows)):
         row = rows[i]
-        for p in range(weight.shape[1]):
-            by_label[label_of[cell[row, p]]] += weight[row, p]
-        for p in range(weight.shape[1]):
-            label = label_of[cell[row, p]]
-            share = by_label[label]
+        for p in range(size):
+            label[p] = label_of[cell[row, p]]
+        found_here, before = 0, np.int32(-1)
+        for p in range(size):
+            here = label[p]
+            if here != before and by_label[here] == 0:
+                distinct[found_here] = here
+                found_here += 1
+            by_label[here] += weight[row, p]
+            before = here
+        best = name_of[label[0]]
+        for here in distinct[:found_here]:
+            share, by_label[here] = by_label[here], np.float32(0)
             if share == 0:
-                continue  # each label once
-            by_label[label] = 0.0
-            by_name[name_of[label]] += share
+                continue  # listed twice: it has no weight, or was taken just now
+            by_name[name_of[here]] += share
             for zone in range(member.shape[1]):
-                found.by_zone[i, zone] += share * member[label, zone]
-        best = name_of[label_of[cell[row, 0]]]
-        for p in range(weight.shape[1]):
-            name = name_of[label_of[cell[row, p]]]
+                found.by_zone[i, zone] += share * member[here, zone]
+        for here in distinct[:found_here]:
+            name = name_of[here]
             if by_name[name] > by_name[best] or (by_name[name] == by_name[best] and name < best):
                 best = name
         found.name[i] = best
         found.lead[i] = by_name[best] - (by_name[said[i]] if said[i] >= 0 else np.float32(-1))
-        for p in range(weight.shape[1]):
-            by_name[name_of[label_of[cell[row, p]]]] = 0.0
+        for here in distinct[:found_here]:
+            by_name[name_of[here]] = 0.0
 
 
 class ZoneMemory:

@@ -1,10 +1,10 @@
 """nearhand's own format: one ``ScanReport`` for each gateway and interval, and ``GatewayStatus``."""
 
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contracts import wire
 from contracts.messages import GatewayStatus, ScanReport
@@ -15,12 +15,11 @@ from firmware_sim.formats.base import Batch, Condition, Format, Tags, Written
 SOME: Final = 8
 """Every eighth observation of every eighth batch carries its advert's bytes: battery, button counter."""
 OFFSET_MAX: Final = 2**16 - 1
-INDICES: Final = np.arange(4096, dtype="<u2")
 
 
 def encode(batch: Batch, tags: Tags) -> Written:
     """The columns as they lie in memory."""
-    ids, column = _distinct(batch.device.tolist(), tags.beacons.ids)
+    ids, column = _distinct(batch.device, tags.beacons.ids)
     assert batch.sent - batch.since <= OFFSET_MAX * MILLISECOND, "a batch spans at most 65 s"
     offset = ((batch.heard - batch.since) // MILLISECOND).astype("<u2")
     report = ScanReport(
@@ -37,13 +36,13 @@ def encode(batch: Batch, tags: Tags) -> Written:
     return [(_topic(batch.site, batch.gateway.gateway), wire.encode(report))]
 
 
-def _distinct(devices: list[int], ids: list[str]) -> tuple[tuple[str, ...], bytes]:
+def _distinct(devices: NDArray[np.int32], ids: list[str]) -> tuple[tuple[str, ...], bytes]:
     """Device ids without repeats, and the index column."""
-    if 1 < len(devices) <= len(INDICES) and len(set(devices)) == len(devices):
-        return itemgetter(*devices)(ids), INDICES[: len(devices)].tobytes()
-    place = {device: index for index, device in enumerate(dict.fromkeys(devices))}
-    names = tuple([ids[device] for device in place])
-    return names, np.array([place[device] for device in devices], "<u2").tobytes()
+    place = np.zeros(len(ids), "<u2")
+    place[devices] = 1
+    distinct = place.nonzero()[0]
+    place[distinct] = np.arange(len(distinct))
+    return tuple([ids[device] for device in distinct.tolist()]), place[devices].tobytes()
 
 
 @lru_cache(maxsize=4096)
