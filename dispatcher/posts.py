@@ -38,9 +38,8 @@ class Posts:
         self.to_depot_s: Floats = np.full((n, s), np.inf)
         self.from_depot_s: Floats = np.full((2, s, n), np.inf)
         """(on foot or with wheels, depot, post)."""
-        self._todo = [(i, False, True) for i in range(s)] + [
-            (i, wheels, False) for i in range(n) for wheels in (False, True)
-        ]
+        makers = ((self._from_depot_with_wheels, s), (self._to_depot, s), (self._to_post, n))
+        self._todo = [(make, i) for make, count in makers for i in range(count)]
 
     @property
     def ready(self) -> bool:
@@ -49,16 +48,22 @@ class Posts:
     def prepare(self) -> bool:
         """Make some more of the table; whether it is complete."""
         for _ in range(min(FIELDS_AT_ONCE, len(self._todo))):
-            i, wheels, depot = self._todo.pop()
-            cell = int(self._depot_cells[i] if depot else self.cells[i])
-            times_s = self.ways.travel.times_to(cell, wheels).astype(np.float64)
-            if depot:
-                self.to_depot_s[:, i] = times_s[self.cells]
-                continue
-            self.from_depot_s[int(wheels), :, i] = times_s[self._depot_cells]
-            if not wheels:
-                self.walk_s[:, i] = times_s[self.cells]
+            make, i = self._todo.pop()
+            make(i)
         return self.ready
+
+    def _to_post(self, i: int) -> None:
+        times_s = self.ways.travel.times_to(int(self.cells[i]))
+        self.walk_s[:, i] = times_s[self.cells]
+        self.from_depot_s[0, :, i] = times_s[self._depot_cells]
+
+    def _to_depot(self, i: int) -> None:
+        self.to_depot_s[:, i] = self.ways.travel.times_to(int(self._depot_cells[i]))[self.cells]
+
+    def _from_depot_with_wheels(self, i: int) -> None:
+        """One field for a depot, not one for each post: with wheels nobody sets out but from depots."""
+        times_s = self.ways.travel.times_from(int(self._depot_cells[i]), wheels=True)
+        self.from_depot_s[1, i] = times_s[self.cells]
 
     def nearest(self, cells: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
         """For each cell the post of its floor that is nearest as the crow flies, and how far in metres."""
