@@ -17,10 +17,11 @@ from contracts.grid import WalkableGrid
 from contracts.sitemap import Polygon, Site
 from positioning.compiled import compiled
 
-ENTER: Final = 0.7
-LEAVE: Final = 0.3
-"""Probabilities at which a zone of interest is entered and left."""
-LEAD: Final = 0.4
+ENTER: Final = 0.65
+LEAVE: Final = 0.35
+"""Probabilities at which a zone of interest is entered and left: wider apart they lag behind (right less
+often), closer together they flip more often than people cross."""
+LEAD: Final = 0.3
 """A name gives way to another that is more probable by so much: the gap between ENTER and LEAVE."""
 Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
