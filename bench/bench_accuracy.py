@@ -1,10 +1,12 @@
 """Accuracy in simulated places with known truth, the benchmarks of others among them.
 
-    .venv/bin/python -m bench.bench_accuracy [companion] [mall] [floors] [--seeds 5] [--draw FILE]
+    .venv/bin/python -m bench.bench_accuracy [SECTION…] [--seeds 5] [--draw FILE]
 
 companion: ESPresense-companion's two tracks (bench/companion.py), each sample by itself and filtered.
 mall: the 80 x 50 m mall of the field notes, without a survey, with one of 60 and of 400 spots.
 floors: four floors around a void (bench/scenarios.py), floor right and the delay after a change.
+recordings: the shared real recordings with and without a survey, and with levels 17 dB weaker; a seed is
+another set of the filter's random numbers. weak: only the latter.
 Every figure is the mean over the seeds; prints the tables of bench/results/positioning.md.
 """
 
@@ -15,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import companion, scenarios
+from bench import companion, real_recordings, scenarios
 from contracts.quantities import SECOND, to_seconds
 from positioning.calibration import Calibration
 from runtime import plots
@@ -160,6 +162,8 @@ SECTIONS: dict[str, Callable[[int], Iterator[Row]]] = {
     "companion": companion_rows,
     "mall": mall_rows,
     "floors": floor_rows,
+    "recordings": real_recordings.rows,
+    "weak": real_recordings.weak_rows,
 }
 
 
