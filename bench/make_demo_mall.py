@@ -313,6 +313,7 @@ def demo_mall() -> Site:
         latitude_deg=31.2716,
         longitude_deg=120.8237,
         bearing_deg=352.0,
+        desk_phone="0512-6288-0100",
         floors=floors,
         spaces=spaces,
         walls=walls_of(floors, spaces, fixtures),

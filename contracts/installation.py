@@ -48,6 +48,7 @@ class SiteHead(msgspec.Struct, frozen=True):
     longitude_deg: float
     bearing_deg: float = 0.0
     revision: int = 1
+    desk_phone: str = ""
 
 
 class DeviceEntry(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ TABLES: Final = (
 """Tables whose entries have an id, and the id's name."""
 NAMELESS: Final = ("walls", "doors", "fixtures", "amenities")
 """Tables whose entries are told apart by what they are; only their number is told."""
-HEAD: Final = ("site", "name", "timezone", "latitude_deg", "longitude_deg", "bearing_deg")
+HEAD: Final = ("site", "name", "timezone", "latitude_deg", "longitude_deg", "bearing_deg", "desk_phone")
 TEXT_MAX: Final = 120
 """Characters of a value that are told; polygons are long."""
 

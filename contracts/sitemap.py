@@ -263,6 +263,8 @@ class Site(msgspec.Struct, frozen=True):
     revision: int = 1
     amenities: tuple[Amenity, ...] = ()
     anchors: tuple[Anchor, ...] = ()
+    desk_phone: str = ""
+    """Of the service desk, for customers who would rather speak to somebody; empty: none is shown."""
 
     def floor_index(self, floor: str) -> int:
         """Index of a floor id in ``floors``. Raises ``KeyError`` for an unknown one."""

@@ -79,6 +79,9 @@ class CallStatus(msgspec.Struct, frozen=True):
     minutes_left: int | None
     late: bool
     waiting: bool
+    """Everybody is busy; then nobody knows how long."""
+    waited_min: int
+    """Whole minutes since the call."""
     helpers: tuple[Helper, ...]
     helper_place: PointOnFloor | None
     place: m.Place
@@ -116,6 +119,7 @@ def call_status(
         minutes_left=_first_minutes(call, now) if open_ else None,
         late=open_ and any(task.breached_at and not task.on_scene_at for task in call.tasks),
         waiting=open_ and any(task.waiting_for for task in call.tasks) and not coming,
+        waited_min=max(0, now - call.received_at) // MINUTE,
         helpers=tuple(_helper(task, site, now) for task in coming) if open_ else (),
         helper_place=_helper_place(coming, site, places) if open_ else None,
         place=call.place,

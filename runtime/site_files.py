@@ -1,6 +1,7 @@
 """A site's files: a directory or zip of IMDF ``*.geojson`` and ``site.toml``, read and written."""
 
 import json
+import re
 import tomllib
 import zipfile
 import zoneinfo
@@ -31,6 +32,7 @@ from runtime.toml_text import toml_text
 
 FILE_BYTES_MAX: Final = 64_000_000
 """A bigger file of a site is refused before it is parsed."""
+PHONE: Final = re.compile(r"(?=.*\d)[\d+*#() -]{2,30}|")
 SHOWN_MAX: Final = 20
 """Errors that ``load_site`` shows; ``nearhand site check`` shows all."""
 
@@ -66,7 +68,14 @@ def read_site(path: Path) -> tuple[Site | None, list[Finding]]:
     if installation is None:
         return None, findings
     site = _assemble(installation, collections, findings)
-    return site, [*findings, *check_references(site), *_check_timezone(site)]
+    return site, [*findings, *check_references(site), *_check_timezone(site), *_check_phone(site)]
+
+
+def _check_phone(site: Site) -> list[Finding]:
+    """It becomes a link that a phone dials."""
+    if PHONE.fullmatch(site.desk_phone):
+        return []
+    return [error(FILE, "site", f"desk_phone {site.desk_phone!r}, expected a number such as 0512-6288-0000")]
 
 
 def _check_timezone(site: Site) -> list[Finding]:
@@ -155,6 +164,7 @@ def _assemble(
         longitude_deg=head.longitude_deg,
         bearing_deg=head.bearing_deg,
         revision=head.revision,
+        desk_phone=head.desk_phone,
         floors=geometry.floors,
         spaces=geometry.spaces,
         walls=geometry.walls,
@@ -195,6 +205,7 @@ def _document(site: Site) -> dict[str, Any]:
         site.longitude_deg,
         site.bearing_deg,
         site.revision,
+        site.desk_phone,
     )
     zones = [_zone_entry(zone, site) for zone in site.zones]
     lists: dict[str, Any] = {

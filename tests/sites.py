@@ -44,6 +44,7 @@ def small_mall() -> Site:
         latitude_deg=31.2,
         longitude_deg=121.4,
         bearing_deg=0.0,
+        desk_phone="0512-6288 0100",
         floors=(_floor("L1", 0, 0.0), _floor("L2", 1, 5.0)),
         spaces=tuple(space for floor in FLOORS for space in _spaces(floor)),
         walls=tuple(wall for floor in FLOORS for wall in _walls(floor)),

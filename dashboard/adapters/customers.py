@@ -217,6 +217,12 @@ def _place_of(spot: Spot) -> dict[str, Any]:
     return {"floor": spot.floor, "x_m": spot.x_m, "y_m": spot.y_m, "spot": spot.spot}
 
 
+def _attended(screens: Screens) -> bool:
+    """Whether anybody is on duty; before the dispatcher has spoken nobody is sent away."""
+    units = screens.desk.view.units.values()
+    return not units or any(unit.status != "off_duty" for unit in units)
+
+
 def _start(screens: Screens, spot: Spot | None) -> dict[str, Any]:
     site = screens.site
     offered = [kind for kind in site.services if kind.customer]
@@ -235,6 +241,7 @@ def _start(screens: Screens, spot: Spot | None) -> dict[str, Any]:
             }
             for kind in offered
         ],
-        "open": True,
+        "open": _attended(screens),
+        "desk_phone": site.desk_phone,
         "now": screens.core.now(),
     }

@@ -158,10 +158,13 @@ def whole_way(stage: Stage) -> None:
     expect(customer.page.locator("[data-stars]")).to_have_count(3)
     fits(customer.page, stage.width)
     stage.take(customer.page, "9-thanks")
+    customer.page.locator("input").fill("quick")
     customer.page.click("[data-stars='3']")
     expect(customer.page.locator(".question")).to_have_text(
         stage.say("谢谢您的评价", "Thank you for telling us")
     )
+    [rated] = [one for one in stage.mall.commands if isinstance(one, m.RateCall)]
+    assert (rated.stars, rated.note) == (3, "quick")
     handheld.press("book")
     handheld.page.click("[data-tab=jobs]")
     expect(handheld.page.locator(".jobs li").first).to_contain_text(stage.say("已移交", "Handed over"))

@@ -59,6 +59,13 @@ def test_a_finished_call_can_be_rated_once_and_shows_nobody() -> None:
     assert not call_status(a_call(state="cleared", stars=3), 1, SITE, {}, T0).can_rate
 
 
+def test_how_long_one_has_waited_is_said_in_whole_minutes() -> None:
+    call = a_call(tasks=(a_task(waiting_for={"busy": 3}),))
+    asked = call.received_at
+    later = [call_status(call, 1, SITE, {}, asked + us).waited_min for us in (-1, 0, MINUTE - 1, 3 * MINUTE)]
+    assert later == [0, 0, 0, 3]
+
+
 def test_late_is_said() -> None:
     late = a_task(breached_at=T0)
     assert call_status(a_call(tasks=(late,)), 1, SITE, {}, T0).late

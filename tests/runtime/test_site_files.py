@@ -79,6 +79,14 @@ def test_a_wrong_file_is_named(directory: Path, file: str, content: str | None, 
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize("number", ["javascript:alert(1)", "0512 ext. 3", "---", "1" * 31, "7"])
+def test_a_telephone_that_cannot_be_dialled_is_refused(directory: Path, number: str) -> None:
+    file = directory / "site.toml"
+    file.write_text(f'site.desk_phone = "{number}"\n' + file.read_text().replace("site.desk_phone", "# "))
+    with pytest.raises(SiteError, match="desk_phone"):
+        load_site(directory)
+
+
 def test_a_place_that_is_no_site_is_named(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="expected a directory or a zip"):
         load_site(tmp_path / "nowhere")

@@ -12,7 +12,7 @@ from contracts import messages as m
 from contracts.quantities import SECOND
 from dashboard.adapters import customers
 from dashboard.adapters.tokens import CALL, DEVICE, SPOT, Tokens
-from tests.dashboard.builders import T0, Core, a_call, a_task, accepted, served
+from tests.dashboard.builders import T0, Core, a_call, a_task, a_unit, accepted, served
 from tests.sites import small_mall
 
 TOKENS = Tokens(Core.secret)
@@ -41,6 +41,12 @@ def test_the_page_learns_where_it_is_and_what_may_be_asked_for(tmp_path: Path) -
             assert len(start["spots"]) == len(core.service.site.spots)
             linked = (await phone.get(f"/d/{PHONE}/start")).json()
             assert linked["spot"] is None
+            assert start["desk_phone"] == core.service.site.desk_phone
+            attended = [start["open"]]
+            for version, status in enumerate(("off_duty", "on_break"), start=2):
+                core.hear(a_unit(status=status, version=version))
+                attended.append((await phone.get(f"/c/{DESK}/start")).json()["open"])
+            assert attended == [True, False, True], "before anything is known nobody is sent away"
 
     asyncio.run(scenario())
 

@@ -22,7 +22,9 @@ export interface Start {
   floors: { floor: string; name: Name; rev: number }[];
   spots: Spot[];
   services: Service[];
+  /** Somebody is on duty. */
   open: boolean;
+  desk_phone: string;
 }
 
 export interface Status {
@@ -35,6 +37,7 @@ export interface Status {
   minutes_left: number | null;
   late: boolean;
   waiting: boolean;
+  waited_min: number;
   helpers: { role: Name; name: Name; state: string; minutes_left: number | null }[];
   helper_place: { floor: string; x_m: number; y_m: number } | null;
   place: { floor: string; x_m: number; y_m: number };

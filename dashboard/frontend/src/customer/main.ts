@@ -27,6 +27,8 @@ let notice: keyof Texts | null = null;
 let asksCancel = false;
 let moving = false;
 let more = false;
+/** What is written beside the faces; kept while the page is drawn anew. */
+let words = "";
 
 const t = (key: keyof Texts, values: Record<string, string> = {}): string =>
   TEXTS[lang][key].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
@@ -36,7 +38,7 @@ function draw(): void {
   document.title = start ? named(start.site) : "nearhand";
   const plan = app.querySelector(".plan");
   app.textContent = "";
-  app.append(head(), ...(notice ? [h("p", { class: "notice", role: "alert" }, t(notice))] : []), ...(view ? view() : []));
+  app.append(head(), ...(notice ? [h("p", { class: "notice", role: "alert" }, t(notice)), ...phone()] : []), ...(view ? view() : []));
   const box = app.querySelector<HTMLElement>(".plan");
   if (box && status) {
     // The drawing is kept: it is large, and only its dots move.
@@ -53,6 +55,12 @@ function head(): HTMLElement {
     h("strong", {}, start ? named(start.site) : ""),
     h("button", { class: "lang", lang: other === "zh" ? "zh-CN" : "en", onclick: () => (setLang(other), draw()) }, other === "zh" ? "中文" : "English"),
   );
+}
+
+/** For whoever would rather speak to somebody, and where the page cannot help. */
+function phone(): Node[] {
+  const number = start?.desk_phone;
+  return number ? [h("a", { class: "desk", href: `tel:${number.replace(/[^\d+*#]/g, "")}` }, `${t("desk")} ${number}`)] : [];
 }
 
 function placeLine(): HTMLElement {
@@ -97,7 +105,7 @@ function choice(): Node[] {
   return [
     h("h1", {}, t("title")),
     placeLine(),
-    ...(start?.open ? [] : [h("p", { class: "notice" }, t("closed"))]),
+    ...(start && !start.open ? [h("p", { class: "notice" }, t("closed")), ...phone()] : []),
     h("div", { class: "services" }, ...shown.map(serviceButton)),
     ...(more || others.length <= FIRST_SERVICES ? [] : [h("button", { class: "more", onclick: () => ((more = true), draw()) }, t("more"))]),
     h("div", { class: "medical-row" }, ...medical.map(serviceButton)),
@@ -126,7 +134,7 @@ function confirm(service: Service): Node[] {
     h("p", { class: "question" }, t(brought ? "confirm" : "confirmHelp")),
     placeLine(),
     ...(medical ? [h("p", { class: "hint" }, t("medicalHint"))] : []),
-    h("label", { for: "note" }, t("note")),
+    h("label", { for: "note" }, t(service.service === "wheelchair" ? "walk" : "note")),
     note,
     send,
     h("button", { class: "plain", onclick: () => ((view = choice), draw()) }, t("back")),
@@ -183,6 +191,7 @@ function wait(): Node[] {
     ),
     h("p", { class: "state" }, stateLine(now)),
     ...(now.late && !arrived ? [h("p", { class: "hint" }, t("late"))] : []),
+    ...(now.waiting && now.waited_min > 0 ? [h("p", { class: "hint" }, t("waited", { n: String(now.waited_min) }))] : []),
     ...now.helpers.slice(1).map((one) => h("p", { class: "also" }, `${named(one.role)} ${named(one.name)}${one.minutes_left ? ` · ${one.minutes_left} ${t("minutes")}` : ""}`)),
     h("div", { class: `plan lang-${lang}`, "aria-hidden": "true" }),
     h("p", { class: "place" }, icon(controlPath("pin"), 22), h("b", {}, `${now.place.floor} · ${named(now.spot)}`)),
@@ -204,6 +213,7 @@ function actions(now: Status): Node[] {
       now.can_move && start !== null && h("button", { onclick: () => ((moving = true), draw()) }, t("moved")),
       now.can_cancel && h("button", { "data-act": "cancel", onclick: () => ((asksCancel = true), draw()) }, t("cancel")),
     ),
+    ...(notice ? [] : phone()),
   ];
 }
 
@@ -267,7 +277,8 @@ function over(): Node[] {
       ? [h("p", { class: "question" }, t("rated"))]
       : [
           h("p", { class: "question" }, t("howWas")),
-          h("div", { class: "faces" }, ...faces.map(([stars, face, key]) => h("button", { "data-stars": stars, onclick: () => void act("rate", { stars }) }, icon(face, 58), t(key)))),
+          h("div", { class: "faces" }, ...faces.map(([stars, face, key]) => h("button", { "data-stars": stars, onclick: () => void act("rate", { stars, note: words }) }, icon(face, 58), t(key)))),
+          h("input", { "aria-label": t("words"), placeholder: t("words"), maxlength: 120, value: words, oninput: (event: Event) => (words = (event.target as HTMLInputElement).value) }),
         ];
   return [h("h1", { class: "end" }, t("thanks")), ...rating, ...borrowed(), ...again];
 }
