@@ -1,7 +1,8 @@
 """For all tests: single-threaded linear algebra as in the product, and the browser last.
 
 Playwright keeps an event loop running in its process until the end, in which no ``asyncio.run`` of a
-later test would work; so browser tests come after all others and stay together on one worker.
+later test would work; so browser tests come after all others, on every worker (tests are given out in this
+order, one at a time).
 """
 
 import os
@@ -23,8 +24,4 @@ hypothesis.settings.load_profile("nearhand")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.own_markers = [mark for mark in item.own_markers if mark.name != "xdist_group"]
-            item.add_marker(pytest.mark.xdist_group("browser"), append=False)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

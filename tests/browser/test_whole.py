@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.system import ROOT, running_system
 
-pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow, pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow]
 
 SMALL_SCENARIO = ROOT / "config" / "scenarios" / "small.toml"
 DELIVERED_MS = 270_000

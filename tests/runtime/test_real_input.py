@@ -20,7 +20,7 @@ from runtime.mqtt import Bus
 from runtime.replay import running_broker
 from tests.system import ROOT, SMALL_SITE, System, eventually, running_system
 
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("system")]
+pytestmark = pytest.mark.broker
 SHARED = ROOT.parent / "shared"
 TRACK = SHARED / "recordings" / "lab-12gw-straight-01"
 CAPTURE = SHARED / "data" / "mqtt-capture-10gw" / "capture.jsonl"

@@ -19,7 +19,7 @@ from runtime.cli import main
 from tests.system import ROOT, SMALL_SITE, System, command, eventually, running_system
 
 SMALL_SCENARIO = ROOT / "config" / "scenarios" / "small.toml"
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("system")]
+pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")
