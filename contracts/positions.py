@@ -45,6 +45,8 @@ class ZoneChanged(Message, frozen=True, kw_only=True):
     change: Literal["enter", "leave"]
     at: Instant
     probability: float
+    dwell_s: float = 0.0
+    """On leaving: how long the device was in the zone."""
 
 
 class ExplainPosition(Message, frozen=True, kw_only=True):

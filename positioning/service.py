@@ -244,7 +244,7 @@ class PositioningService:
         estimate = self._tracks.report(rows, self._world, now_s)
         ids = tuple(self._ids[row] for row in rows)
         cloud = self._tracks.cloud
-        names, changes = self._zones.update(rows, cloud.weight, cloud.cell)
+        names, changes = self._zones.update(rows, cloud.weight, cloud.cell, now_s)
         known = self._zones.map.names
         message = pack_positions(
             Positions(
@@ -266,16 +266,14 @@ class PositioningService:
         )
         return [message, *(self._zone_changed(ids, change, now) for change in changes)]
 
-    def _zone_changed(
-        self, ids: tuple[str, ...], change: tuple[int, int, bool, float], now: Instant
-    ) -> ZoneChanged:
-        index, zone, entered, probability = change
+    def _zone_changed(self, ids: tuple[str, ...], change: zones.Change, now: Instant) -> ZoneChanged:
         return ZoneChanged(
-            device_id=ids[index],
-            zone=self._zones.map.zones[zone],
-            change="enter" if entered else "leave",
+            device_id=ids[change.row],
+            zone=self._zones.map.zones[change.zone],
+            change="enter" if change.entered else "leave",
             at=now,
-            probability=round(probability, 2),
+            probability=round(change.probability, 2),
+            dwell_s=round(change.dwell_s, 1),
         )
 
 

@@ -145,30 +145,41 @@ def _look(
             by_name[name_of[here]] = 0.0
 
 
+class Change(NamedTuple):
+    """A zone of interest was entered or left."""
+
+    row: int
+    """Which of the rows that were looked at."""
+    zone: int
+    entered: bool
+    probability: float
+    dwell_s: float
+    """On leaving: since it was entered."""
+
+
 class ZoneMemory:
-    """Where each device was said to be: name index (rows,) -1 = nothing said, and (rows, z) inside."""
+    """Where each device was said to be: name index (rows,), -1 = nothing; (rows, z) inside, since when."""
 
     def __init__(self, zone_map: ZoneMap) -> None:
         self.map = zone_map
         self._name: Ints = np.zeros(0, np.int32)
         self._inside: NDArray[np.bool_] = np.zeros((0, len(zone_map.zones)), bool)
+        self._since_s: NDArray[np.float64] = np.zeros((0, len(zone_map.zones)))
 
     def reserve(self, rows: int) -> None:
         """Make room for ``rows`` devices."""
         missing = max(0, rows - len(self._name))
         self._name = np.concatenate([self._name, np.full(missing, -1, np.int32)])
         self._inside = np.concatenate([self._inside, np.zeros((missing, self._inside.shape[1]), bool)])
+        self._since_s = np.concatenate([self._since_s, np.zeros((missing, self._inside.shape[1]))])
 
     def clear(self, row: int) -> None:
         """Forget a device."""
         self._name[row] = -1
         self._inside[row] = False
 
-    def update(
-        self, rows: Rows, weight: Singles, cell: Ints
-    ) -> tuple[Ints, list[tuple[int, int, bool, float]]]:
-        """Names of ``rows`` of the clouds (n, p) now, and what changed: (index into rows, zone, entered,
-        probability)."""
+    def update(self, rows: Rows, weight: Singles, cell: Ints, now_s: float) -> tuple[Ints, list[Change]]:
+        """Names of ``rows`` of the clouds (n, p) now, and what changed."""
         said = self._name[rows]
         found = look(self.map, weight, cell, rows, said)
         by_zone = found.by_zone
@@ -178,5 +189,11 @@ class ZoneMemory:
         inside = np.where(before, by_zone > LEAVE, by_zone >= ENTER)
         self._inside[rows] = inside
         changed = np.argwhere(inside != before)
-        changes = [(int(i), int(z), bool(inside[i, z]), float(by_zone[i, z])) for i, z in changed]
+        changes = []
+        for i, z in changed.tolist():
+            entered = bool(inside[i, z])
+            dwell_s = 0.0 if entered else now_s - float(self._since_s[rows[i], z])
+            changes.append(Change(i, z, entered, float(by_zone[i, z]), dwell_s))
+            if entered:
+                self._since_s[rows[i], z] = now_s
         return name, changes

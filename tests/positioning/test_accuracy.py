@@ -1,7 +1,9 @@
 """The accuracy gate: the running engine on real recordings, judged as ``nearhand evaluate`` does.
 
-Limits are what is measured plus the luck of a few particles (5 to 10 %; without a survey 1.4 to 1.8 m), so
-that a change that makes positions worse, or ellipses dishonest, is seen. Without the shared recordings the
+Limits are what is measured plus the luck of a few particles, so that a change that makes positions worse, or
+ellipses dishonest, is seen. Over six sets of random numbers (bench.bench_accuracy recordings) the means were
+1.17 to 1.21 and 1.36 to 1.46 m on the track with and without its survey, 1.80 to 1.84 in the office, 4.07 to
+4.10 and 5.55 to 5.57 on the sparse floor. Without the shared recordings the
 gate is skipped.
 """
 
@@ -45,11 +47,11 @@ def figures(name: str, survey: bool, shift_db: int = 0) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("name", "survey", "mean_m", "p90_m", "inside"),
     [
-        ("lab-12gw-straight-05", True, 1.3, 2.3, 0.9),
-        ("lab-12gw-straight-05", False, 1.9, 3.4, 0.9),
+        ("lab-12gw-straight-05", True, 1.3, 2.2, 0.9),
+        ("lab-12gw-straight-05", False, 1.55, 2.75, 0.9),
         ("office-22-a5", True, 1.9, 3.3, 0.9),
-        ("floor-sparse-11", True, 4.35, 8.2, 0.9),
-        ("floor-sparse-11", False, 5.9, 11.2, 0.9),
+        ("floor-sparse-11", True, 4.3, 8.2, 0.9),
+        ("floor-sparse-11", False, 5.8, 11.2, 0.9),
     ],
 )
 def test_real_recordings_are_located_as_well_as_ever(

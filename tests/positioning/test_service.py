@@ -11,6 +11,7 @@ from contracts.messages import (
     ZoneChanged,
 )
 from contracts.quantities import HOUR, MILLISECOND, SECOND
+from positioning.calibration import Calibration, GatewayFit, SurveyedSpot
 from positioning.service import PositioningService
 from positioning.settings import PositioningSettings
 from tests.positioning.builders import (
@@ -221,6 +222,8 @@ def test_zone_changes_are_told_once() -> None:
         said += run_until(awake, START + second * SECOND + 900 * MILLISECOND)
     events = [(m.zone, m.change) for m in said if isinstance(m, ZoneChanged)]
     assert events == [("west", "enter"), ("west", "leave"), ("east", "enter")]
+    (dwell_s,) = (m.dwell_s for m in said if isinstance(m, ZoneChanged) and m.change == "leave")
+    assert dwell_s == pytest.approx(18.0, abs=4.0), "half of the hall at its pace"
     assert {m.zone[0] for m in said if isinstance(m, PositionsEstimated)} == {"west", "east"}
 
 
@@ -230,3 +233,25 @@ def test_enrolments_beyond_the_limit_are_refused_and_counted() -> None:
     assert awake.refused == 1
     hear(awake, hall(), "c", (0, 10.5, 20.5), START)
     assert estimates(run_until(awake, START + SECOND)) == []
+
+
+def test_a_class_of_devices_never_heard_of_is_located_as_a_phone() -> None:
+    awake = service()
+    awake.receive(enrolment("thing", device_class="toaster"), START)
+    found = stand(awake, hall(), "thing", (0, 12.5, 12.5), 5)
+    assert np.hypot(found.x_m[0] - 12.5, found.y_m[0] - 12.5) < 4.0
+
+
+def test_a_floor_that_the_survey_never_saw_is_located_all_the_same() -> None:
+    """By the site's line: no gateway there was surveyed, and no spot of the map lies there."""
+    site = hall(2)
+    lines = [GatewayFit(g.gateway, -59.0, 2.4, 4.0, 20) for g in site.gateways if g.floor == "L1"]
+    spot = SurveyedSpot("L1", 12.0, 12.0, {"gw-L1-11": (3.0, 0.5)})
+    below = Calibration(
+        1, 1, "L1 only", "tag", 1.2, -59.0, 2.4, 4.0, 4.0, 2.0, 1.0, gateways=tuple(lines), spots=(spot,)
+    )
+    awake = PositioningService(site, grid_of(2), PositioningSettings(), below)
+    awake.receive(enrolment("tag"), START)
+    found = stand(awake, site, "tag", (1, 12.5, 12.5), 5)
+    assert found.floor[0] == 1
+    assert np.hypot(found.x_m[0] - 12.5, found.y_m[0] - 12.5) < 4.0

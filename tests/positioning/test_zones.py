@@ -54,7 +54,7 @@ def test_standing_at_the_border_flips_nothing() -> None:
     said = []
     changes = 0
     for share in [0.1] + [0.45, 0.6, 0.4, 0.62] * 10:
-        name, changed = memory.update(row, *clouds([share]))
+        name, changed = memory.update(row, *clouds([share]), 0.0)
         said.append(memory.map.names[name[0]])
         changes += len(changed)
     assert set(said) == {"west"}
@@ -65,11 +65,11 @@ def test_a_crossing_is_one_leave_and_one_enter() -> None:
     memory = ZoneMemory(draw(hall(), grid_of()))
     memory.reserve(2)
     events = []
-    for share in (0.0, 0.3, 0.6, 0.9, 1.0):
-        _, changed = memory.update(np.array([1]), *clouds([0.0, share]))
-        events += [(memory.map.zones[zone], entered) for _, zone, entered, _ in changed]
-    assert events == [("west", True), ("west", False), ("east", True)]
+    for second, share in enumerate((0.0, 0.3, 0.6, 0.9, 1.0)):
+        _, changed = memory.update(np.array([1]), *clouds([0.0, share]), 10.0 * second)
+        events += [(memory.map.zones[c.zone], c.entered, c.dwell_s) for c in changed]
+    assert events == [("west", True, 0.0), ("west", False, 30.0), ("east", True, 0.0)]
     memory.clear(1)
-    name, changed = memory.update(np.array([1]), *clouds([0.0, 0.0]))
+    name, changed = memory.update(np.array([1]), *clouds([0.0, 0.0]), 50.0)
     assert memory.map.names[name[0]] == "west"
-    assert [entered for *_, entered, _ in changed] == [True]
+    assert [c.entered for c in changed] == [True]
