@@ -91,6 +91,9 @@ TEXTS: Final = {
     "unknown role {}, expected one of {}": "岗位 {} 不存在，应为 {} 之一",
     "unknown role {}": "岗位 {} 不存在",
     "unknown table, expected one of {}": "不认识的表，应为 {} 之一",
+    "desk_phone {}, expected a number such as 0512-6288-0000": (
+        "电话 {} 无法拨打，应为 0512-6288-0000 这样的号码"
+    ),
     "unknown time zone {}, expected an IANA name such as Asia/Shanghai": (
         "时区 {} 不存在，应为 Asia/Shanghai 这样的 IANA 名称"
     ),
