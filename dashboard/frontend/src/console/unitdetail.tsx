@@ -1,14 +1,14 @@
 // A person: what they do, where they are, how well we know it.
 
 import { now } from "../shared/clock";
-import { minutesSeconds, named } from "../shared/i18n";
+import { counted, minutesSeconds, named } from "../shared/i18n";
 import { Icon, RoleShape, ServiceIcon } from "../shared/icon";
 import { dutyOf, following, select, setDuty, toggleFollow } from "./actions";
 import { Relieve } from "./relieve";
 import * as state from "./state";
 import { Talk } from "./talk";
 import { coded, t } from "./texts";
-import { colourOf, placeText, pointName, roleName, serviceIcon, serviceName, shapeOf, unitName } from "./words";
+import { colourOf, itemName, placeText, pointName, roleName, serviceIcon, serviceName, shapeOf, unitName } from "./words";
 import { WhyHere } from "./whyhere";
 
 export function UnitDetail({ unitId }: { unitId: string }) {
@@ -68,6 +68,8 @@ function UnitFacts({ unitId }: { unitId: string }) {
           </button>
         </dd>
       )}
+      {unit && unit.pouch.length > 0 && <dt>{t("staff.pouch")}</dt>}
+      {unit && unit.pouch.length > 0 && <dd>{counted(unit.pouch, itemName)}</dd>}
       {skills.length > 0 && <dt>{t("staff.skills")}</dt>}
       {skills.length > 0 && <dd>{skills.join(", ")}</dd>}
       <dt>{t("staff.device")}</dt>

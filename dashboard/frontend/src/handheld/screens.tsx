@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { now } from "../shared/clock";
-import { minutesSeconds, named } from "../shared/i18n";
+import { counted, minutesSeconds, named } from "../shared/i18n";
 import { Icon, ServiceIcon } from "../shared/icon";
 import { readable } from "../shared/ring";
 import { me } from "../shared/login";
@@ -166,10 +166,9 @@ function Ready({ unit }: { unit: UnitChanged }) {
 function Pouch({ unit }: { unit: UnitChanged }) {
   const depot = depotHere();
   if (unit.pouch.length === 0) return null;
-  const counts = [...new Set(unit.pouch)].map((item) => `${itemName(item)} × ${unit.pouch.filter((one) => one === item).length}`);
   return (
     <div class="pair">
-      <p>{t("pouch.has", { items: counts.join(", ") })}</p>
+      <p>{t("pouch.has", { items: counted(unit.pouch, itemName) })}</p>
       {depot && (
         <button data-act="empty-pouch" onClick={() => wish({ type: "ReportItemReturned", unit_id: unit.unit_id, depot, spare: true })}>
           {t("pouch.back", { depot: depotName(depot) })}

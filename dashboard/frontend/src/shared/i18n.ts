@@ -44,6 +44,10 @@ export function named(name: Name | null | undefined, otherwise = ""): string {
   return (lang.value === "zh" ? name.zh || name.en : name.en || name.zh) || otherwise;
 }
 
+/** Equal things counted: "Power bank × 2, Umbrella × 1". */
+export const counted = (things: readonly string[], name: (thing: string) => string): string =>
+  [...new Set(things)].map((thing) => `${name(thing)} × ${things.filter((one) => one === thing).length}`).join(", ");
+
 type Values = Record<string, string | number>;
 
 /** A translator over two dictionaries with the same keys; `{name}` in a text is filled from `values`. */
