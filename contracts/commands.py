@@ -277,6 +277,12 @@ class ReportTextsSeen(Command, frozen=True, kw_only=True):
     text_id: str
 
 
+class ReportPresent(Command, frozen=True, kw_only=True):
+    """Somebody has logged in on the unit's handheld: what went unanswered before was heard by nobody."""
+
+    unit_id: str
+
+
 class CloseConnector(Command, frozen=True, kw_only=True):
     """A lift, escalator, stair or corridor is out of use."""
 

@@ -69,6 +69,8 @@ def _decide(ledger: Ledger, command: Command, now: Instant, draft: Draft, book: 
             return calls.change_call(ledger, command, now, draft, book)
         case m.SendText() | m.ReportTextsSeen():
             return talk(ledger, command, now, draft)
+        case m.ReportPresent():
+            return present(command, book)
         case _:
             return ground.change_site(ledger, command, now, draft, book)
 
@@ -232,3 +234,10 @@ def talk(ledger: Ledger, command: m.SendText | m.ReportTextsSeen, now: Instant, 
     if isinstance(command, m.SendText):
         return Answer(*logbook.send_text(ledger, command, now, draft))
     return Answer(*logbook.texts_seen(ledger, command, draft))
+
+
+def present(command: m.ReportPresent, book: Rulebook) -> Answer:
+    """Changes nothing by itself: any word from a unit ends its silence (``evolve``)."""
+    if command.unit_id not in book.catalogue.staff:
+        return Answer("unknown_unit")
+    return Answer() if speaks_for(command, command.unit_id) else Answer("not_yours")

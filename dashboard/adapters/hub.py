@@ -18,6 +18,7 @@ from contracts.messages import (
     HandheldPresent,
     Message,
     PositionExplained,
+    ReportPresent,
     ScreenEvent,
     ScreenFrame,
 )
@@ -280,6 +281,15 @@ class Hub:
         """Let everybody know that a person holds this handheld."""
         try:
             await self.core.send(HandheldPresent(unit_id=unit_id, at=self.core.now()))
+        except WorldError:
+            self.desk.counters["presence_unsaid"] += 1
+
+    async def say_logged_in(self, unit_id: str) -> None:
+        """The dispatcher may ask this person again, whatever stayed unanswered before."""
+        now, by = self.core.now(), f"unit/{unit_id}"
+        wish = ReportPresent(command_id=f"login-{unit_id}-{now}", by=by, at=now, unit_id=unit_id)
+        try:
+            await self.core.send(wish)
         except WorldError:
             self.desk.counters["presence_unsaid"] += 1
 

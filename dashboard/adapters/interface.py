@@ -23,6 +23,7 @@ Document: TypeAlias = dict[str, Any]
 OTHER_SENDERS: Final = {
     m.RateCall: "customers, with <code>POST /c/call/{call_token}/rate</code>",
     m.AttachFile: "staff, with <code>POST /api/attachments</code>",
+    m.ReportPresent: "staff, with <code>POST /api/login</code>",
 }
 """Of the commands that no role sends as such."""
 STYLE: Final = (

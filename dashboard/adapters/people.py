@@ -36,6 +36,8 @@ def people_routes(screens: Screens) -> APIRouter:
         life_s = core.service.settings.session_h * 3600
         token = await asyncio.to_thread(core.accounts.open_session, session.user, core.now(), life_s)
         await screens.audit(session.by, "log_in", "", address_of(request))
+        if session.unit_id is not None:
+            await screens.hub.say_logged_in(session.unit_id)
         answer = Json(me_json(session))
         answer.set_cookie(
             cookie_name(request),

@@ -139,7 +139,8 @@ class Mall:
             return
         if not isinstance(message, m.Command):
             raise LinkError("not a command")
-        self.commands.append(message)
+        if not isinstance(message, m.ReportPresent):  # said by the server when somebody logs in
+            self.commands.append(message)
         self._carry(self.dispatcher.receive(message, self.now()))
 
     # --- what happens ---------------------------------------------------------------------------------------

@@ -80,10 +80,12 @@ def test_silence_is_not_a_refusal_and_mutes_until_the_handheld_speaks() -> None:
     assert control.of(m.OfferExpired)[0].unit_id == "u-04"
     assert control.ledger.tasks[task_id].declined == {}
     assert control.ledger.tasks[task_id].waiting_for == {"silent": 1}
-    answer = control.do(m.SetDuty, "unit/u-04", unit_id="u-04", duty="on")
-    assert answer.reason == "no_change"
+    assert control.do(m.ReportPresent, "unit/u-01", unit_id="u-04").reason == "not_yours"
+    assert control.do(m.ReportPresent, "unit/u-99", unit_id="u-99").reason == "unknown_unit"
+    assert control.ledger.units["u-04"].silent_at is not None
+    assert control.do(m.ReportPresent, "unit/u-04", unit_id="u-04").accepted, "somebody logs in"
     control.wait(6)
-    assert control.offered(task_id) == ["u-04"], "a word, even a refused one, ends the silence"
+    assert control.offered(task_id) == ["u-04"], "any word ends the silence"
 
 
 def test_a_late_answer_is_granted_while_somebody_is_still_wanted() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from contracts import messages as m
 from contracts.quantities import SECOND
 from tests.dashboard.builders import Core, served
 
@@ -28,6 +29,23 @@ def test_in_and_out(tmp_path: Path) -> None:
             client.cookies.set("nearhand_console", token)
             assert (await client.get("/api/me")).status_code == 401
         assert [entry.what for entry in core.accounts.entries()] == ["log_out", "log_in"]
+
+    asyncio.run(scenario())
+
+
+def test_whoever_logs_in_on_a_handheld_is_no_longer_silent(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        core = Core(tmp_path)
+        async with served(core) as server, server.client() as client:
+            for user, params in (("operator", {}), ("u-03", {"app": "staff"})):
+                body = {"user": user, "password": core.passwords[user]}
+                assert (await client.post("/api/login", json=body, params=params)).status_code == 200
+            [said] = core.sent
+            assert isinstance(said, m.ReportPresent)
+            assert (said.by, said.unit_id) == ("unit/u-03", "u-03")
+            core.away = True  # the broker: who logs in gets in all the same
+            assert (await client.post("/api/login", json=body, params=params)).status_code == 200
+            assert core.service.desk.counters["presence_unsaid"] == 1
 
     asyncio.run(scenario())
 
