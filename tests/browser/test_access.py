@@ -33,8 +33,42 @@ OTHER_THEME = """() => {
 }"""
 
 
+LONGER = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const kept = [];
+  for (let node; (node = walker.nextNode()); )
+    if (!node.parentElement.closest("script, style, svg, time, kbd")) kept.push([node, node.data]);
+  const longer = (word) => word + "ö".repeat(Math.ceil(0.4 * word.length));
+  for (const [node, text] of kept) node.data = text.replace(/\\p{L}{2,}/gu, longer);
+  const cut = (one) => {
+    for (let box = one; box; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (/auto|scroll/.test(style.overflowX) || style.textOverflow === "ellipsis") return false;
+      if (box !== one && style.overflowX !== "visible")
+        return one.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+    }
+    return one.getBoundingClientRect().right > innerWidth + 1;
+  };
+  const bursts = (one) =>
+    one.matches("button") &&
+    one.scrollWidth > one.clientWidth + 1 &&
+    getComputedStyle(one).textOverflow !== "ellipsis";
+  const shown = (one) =>
+    one.checkVisibility({ visibilityProperty: true }) && !one.closest(".visually-hidden");
+  const found = [...document.querySelectorAll("button, a, label, h1, h2, h3, p")].filter(
+    (one) => shown(one) && (cut(one) || bursts(one)),
+  );
+  const said = found.map((one) => `${one.tagName} ${one.className} ${one.textContent}`.slice(0, 80));
+  if (document.documentElement.scrollWidth > innerWidth) said.push("the page is wider than the screen");
+  for (const [node, text] of kept) node.data = text;
+  return said;
+}"""
+"""A language whose words are longer by two fifths: what is then cut off or beyond the edge."""
+
+
 def check(page: Page, where: str) -> None:
-    """In the theme shown, and whether everything can be read in the other one."""
+    """In the theme shown, whether everything can be read in the other one, and with longer words."""
+    assert page.evaluate(LONGER) == [], where
     page.evaluate(AXE)
     assert page.evaluate(RUN) == [], where
     if page.evaluate(OTHER_THEME):
