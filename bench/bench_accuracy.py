@@ -6,7 +6,8 @@ companion: ESPresense-companion's two tracks (bench/companion.py), each sample b
 mall: the 80 x 50 m mall of the field notes, without a survey, with one of 60 and of 400 spots.
 floors: four floors around a void (bench/scenarios.py), floor right and the delay after a change.
 recordings: the shared real recordings with and without a survey, and with levels 17 dB weaker; a seed is
-another set of the filter's random numbers. weak: only the latter.
+another set of the filter's random numbers. weak: only the latter. choose: which settings
+the other recordings would choose for one that is left out (a minute a seed).
 Every figure is the mean over the seeds; prints the tables of bench/results/positioning.md.
 """
 
@@ -164,6 +165,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Row]]] = {
     "floors": floor_rows,
     "recordings": real_recordings.rows,
     "weak": real_recordings.weak_rows,
+    "choose": real_recordings.choice_rows,
 }
 
 

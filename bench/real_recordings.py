@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -127,3 +128,51 @@ def _figures(found: Judged) -> tuple[float, float, float]:
         float(np.percentile(error_m, 90)),
         float((found.stretch[known] <= 1).mean()),
     )
+
+
+CANDIDATES: Final[dict[str, dict[str, float]]] = {
+    "as they are": {},
+    "independent_m 2.0": {"independent_m": 2.0},
+    "independent_m 3.0": {"independent_m": 3.0},
+    "independent_s 10": {"independent_s": 10.0},
+    "independent_s 40": {"independent_s": 40.0},
+    "packet_db 3": {"packet_db": 3.0},
+    "packet_db 5": {"packet_db": 5.0},
+    "walk_mps 1.0": {"walk_mps": 1.0},
+    "walk_mps 1.4": {"walk_mps": 1.4},
+}
+"""Settings of the filter, each one step to either side."""
+
+
+def choice_rows(sets: int) -> Iterator[Row]:
+    """Leave one recording out: which settings the other six would choose, and what it is worth there.
+
+    Chosen is the least mean of error over error as the settings are, over recordings with and without survey.
+    """
+    yield ("left out", "the others choose", "mean m with that", "as they are", "in 95 %", "as they are")
+    everything = {title: _by_recording(change, sets) for title, change in CANDIDATES.items()}
+    usual = everything["as they are"]
+    for name in (*LAB, OFFICE, SPARSE):
+        others = [key for key in usual if key[0] != name]
+        cost = {
+            title: float(np.mean([found[key][0] / usual[key][0] for key in others]))
+            for title, found in everything.items()
+        }
+        best = min(cost, key=cost.__getitem__)
+        for survey in (True, False):
+            new, old = everything[best][name, survey], usual[name, survey]
+            chosen = f"{best} ({cost[best] - 1:+.1%})"
+            label = name if survey else f"{name}, no survey"
+            yield (label, chosen, f"{new[0]:.2f}", f"{old[0]:.2f}", f"{new[1]:.1%}", f"{old[1]:.1%}")
+
+
+def _by_recording(change: dict[str, float], sets: int) -> dict[tuple[str, bool], tuple[float, float]]:
+    """Mean error and share inside the ellipse of each recording, with and without its survey."""
+    settings = msgspec.structs.replace(PositioningSettings(), **change)
+    result = {}
+    for name in (*LAB, OFFICE, SPARSE):
+        for survey in (True, False):
+            found = [_figures(judged(name, survey, number, settings=settings)) for number in range(sets)]
+            mean = np.mean(found, axis=0)
+            result[name, survey] = (float(mean[0]), float(mean[2]))
+    return result
