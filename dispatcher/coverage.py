@@ -23,7 +23,7 @@ from dispatcher.commitments import stocked
 from dispatcher.demand import expected
 from dispatcher.drafting import Draft
 from dispatcher.eta import p_on_time
-from dispatcher.ledger import Ledger, in_pouch, standby_walked_m
+from dispatcher.ledger import Ledger, standby_walked_m
 from dispatcher.posts import Posts
 from dispatcher.settings import DispatcherSettings
 from dispatcher.whereabouts import Whereabouts
@@ -210,14 +210,8 @@ def _need(
     arrive_s = posts.arrive_s(need.item, depots, wheels)
     by_post = _chance(arrive_s, need.target_s, settings)
     here = _chance(arrive_s[scene.post] + scene.off_post_s[:, None], need.target_s, settings)
-    has_it = np.array(
-        [
-            need.item is not None
-            and (need.item in person.carries or in_pouch(ledger.units[person.unit_id], need.item))
-            for person in people
-        ],
-        bool,
-    )
+    # spares in a pouch do not count: they are gone with the next call, and would pin their bearer down
+    has_it = np.array([need.item is not None and need.item in person.carries for person in people], bool)
     if has_it.any():
         straight = posts.walk_s[scene.post] + scene.off_post_s[:, None]
         here = np.where(has_it[:, None], _chance(straight, need.target_s, settings), here)
