@@ -100,8 +100,8 @@ def _answered(ledger: Ledger, fact: m.CommandAnswered) -> None:
         if answer.at < fact.at - ANSWERS_AGE:
             del ledger.answers[command_id]
     unit = ledger.units.get(fact.by.removeprefix("unit/"))
-    if unit is not None:
-        unit.silent_at = None
+    if unit is not None and unit.silent_at is not None:
+        unit.silent_at, unit.version = None, fact.seq
 
 
 def _offer_made(ledger: Ledger, fact: m.OfferMade) -> None:

@@ -216,3 +216,16 @@ def test_done_without_an_arrival_invents_none() -> None:
     unit_id = control.ledger.tasks[task_id].unit_id or ""
     assert control.report(m.ReportDone, unit_id, outcome="not_found").accepted
     assert control.ledger.tasks[task_id].on_scene_at is None
+
+
+def test_a_word_that_changes_nothing_else_still_shows_that_the_silence_is_over() -> None:
+    control = Control()
+    control.call("luggage", EAST)
+    silent = next(unit.unit_id for unit in control.ledger.units.values() if unit.offer_id)
+    offer_id = control.ledger.units[silent].offer_id or ""
+    control.wait(26)
+    assert control.ledger.units[silent].silent_at is not None
+    ids = {"offer_id": offer_id, "unit_id": silent}
+    assert not control.do(m.DeclineOffer, f"unit/{silent}", **ids, reason="busy").accepted
+    told = [said for said in control.sent if isinstance(said, m.UnitChanged) and said.unit_id == silent]
+    assert [view.silent_since for view in told] == [None]
