@@ -136,7 +136,7 @@ def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
     on_belt = staff is not None and item in staff.carries
     return UnitChanged(
         unit_id=unit.unit_id,
-        version=unit.version,
+        version=_unit_version(ledger, unit, catalogue),
         status=status,
         device_id=None if staff is None else staff.device_id,
         roles=() if staff is None else staff.roles,
@@ -154,6 +154,17 @@ def unit_view(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> UnitChanged:
         pouch=tuple(spare.item for spare in unit.pouch),
         spares=spares_to_take(ledger, unit, task, catalogue) if task and to_fetch(task) else 0,
     )
+
+
+def _unit_version(ledger: Ledger, unit: Unit, catalogue: Catalogue) -> int:
+    """Also the depot's while spares may be taken there: others empty it meanwhile."""
+    task = None if unit.task_id is None else ledger.tasks[unit.task_id]
+    if task is None or task.depot is None or not to_fetch(task):
+        return unit.version
+    item = catalogue.items.get(task.need.item or "")
+    if item is None or not item.spares or task.depot not in ledger.stores:
+        return unit.version
+    return max(unit.version, ledger.stores[task.depot].version)
 
 
 def _depot(unit: Unit, task: Task | None) -> str | None:
@@ -224,7 +235,9 @@ def changed(ledger: Ledger, catalogue: Catalogue, facts: Sequence[Fact], before:
     """Whatever ``facts`` touched; ``before``: the ledger's number before them."""
     calls = dict.fromkeys(call for fact in facts for call in calls_of(ledger, fact))
     out: list[Message] = [call_view(ledger, ledger.calls[call]) for call in calls]
-    units = sorted(unit for unit in ledger.units if ledger.units[unit].version > before)
+    units = sorted(
+        name for name, unit in ledger.units.items() if _unit_version(ledger, unit, catalogue) > before
+    )
     out += [unit_view(ledger, ledger.units[unit], catalogue) for unit in units]
     depots = sorted(depot for depot in ledger.stores if ledger.stores[depot].version > before)
     out += [stock_view(ledger, ledger.stores[depot]) for depot in depots]

@@ -167,6 +167,22 @@ def test_spares_leave_the_depot_a_third() -> None:
     assert len(control.ledger.units[unit_id].pouch) == 0
 
 
+def test_who_is_under_way_hears_that_others_took_the_spares() -> None:
+    """Found by the thousand deaths: the number of spares changed under one version of the unit."""
+    control = Control()
+    unit_id = holder_of(control, "power_bank")
+    (told,) = [said for said in control.sent if isinstance(said, m.UnitChanged) and said.unit_id == unit_id]
+    depot = told.depot or ""
+    other = next(
+        name for name, store in control.ledger.stores.items() if name != depot and store.kind == "depot"
+    )
+    free = control.ledger.stores[depot].free["power_bank"]
+    assert control.do(m.MoveStock, from_depot=depot, to_depot=other, item="power_bank", count=free).accepted
+    (now,) = [said for said in control.sent if isinstance(said, m.UnitChanged)]
+    assert (now.unit_id, told.spares, now.spares) == (unit_id, 2, 0)
+    assert now.version > told.version
+
+
 def test_spares_are_put_back_all_at_once() -> None:
     control = Control()
     unit_id = fetched_with_spares(control)
