@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +14,11 @@ from contracts.quantities import Instant
 ODD_FIELDS: Final = ("estimated_at", "zone")
 """Of ``Positions``: no columns of one entry a device."""
 QUALITY = ("tentative", "confirmed", "coasting", "lost")
+_UINT16: Final = np.dtype("<u2")
+_INT8: Final = np.dtype("i1")
 
 
-@dataclass(frozen=True, slots=True)
-class Observations:
+class Observations(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A scan report as arrays, all of shape (n,)."""
 
     device: NDArray[np.uint16]
@@ -34,11 +36,11 @@ def observations(report: ScanReport) -> Observations:
     n = len(report.rssi_dbm)
     if len(report.device) != 2 * n or len(report.offset_ms) != 2 * n:
         raise WireError("bad_columns", "column lengths differ")
-    device = np.frombuffer(report.device, "<u2")
+    device = np.frombuffer(report.device, _UINT16)
     if n and device.item(device.argmax()) >= len(report.device_ids):  # max() is slower on a few
         raise WireError("bad_columns", "device index out of range")
     return Observations(
-        device, np.frombuffer(report.rssi_dbm, np.int8), np.frombuffer(report.offset_ms, "<u2")
+        device, np.frombuffer(report.rssi_dbm, _INT8), np.frombuffer(report.offset_ms, _UINT16)
     )
 
 

@@ -4,7 +4,7 @@ Coarse times (whole seconds) are meant as "within this second".
 """
 
 from statistics import median_low
-from typing import Final, NamedTuple
+from typing import Final
 
 from contracts.quantities import SECOND, Duration, Instant
 from gateway.heard import Heard
@@ -18,29 +18,18 @@ TIMED: Final[frozenset[Basis]] = ABSOLUTE | {"gateway_uptime", "gateway_local_no
 """Times whose differences mean something, and with a clock's offset the times themselves."""
 
 
-class BatchTimes(NamedTuple):
-    """How the entries' own times become server time."""
+def batch_times(
+    sightings: list[Sighting], heard: Heard, arrival: Instant
+) -> tuple[list[Instant | None], bool]:
+    """When each sighting was heard, in server time (None for a time that cannot be); are times coarse?
 
-    offset: Duration | None
-    """None: no entry has a time, all were heard on arrival."""
-    newest: Instant
-    """Gateway time."""
-    coarse: bool
-    alone: bool
-    plain: bool
-    """Every entry has a fine time and none is broken: adding the offset is all."""
-
-
-_UNTIMED: Final = BatchTimes(None, 0, True, False, False)
-
-
-def batch_times(sightings: list[Sighting], heard: Heard, arrival: Instant) -> BatchTimes:
-    """Learn the clock's offset from a batch."""
+    Learns the clock's offset. What has no time was heard on arrival, and nothing was heard later.
+    """
     if len(sightings) == 1:
         return _single_time(sightings[0], heard, arrival)
     times = [sighting.at for sighting in sightings if sighting.at is not None and sighting.basis in TIMED]
     if not times:
-        return _UNTIMED
+        return [arrival] * len(sightings), True
     newest = max(times)
     sound = newest - min(times) <= SPAN_MAX
     if not sound:
@@ -49,31 +38,27 @@ def batch_times(sightings: list[Sighting], heard: Heard, arrival: Instant) -> Ba
     absolute = next(sighting.basis for sighting in sightings if sighting.at is not None) in ABSOLUTE
     clock = heard.clock if absolute else heard.counter
     coarse = not any(at % SECOND for at in times)
-    offset = clock.note(newest, arrival, absolute)
-    plain = sound and not coarse and len(times) == len(sightings)
-    return BatchTimes(offset, newest, coarse, False, plain)
+    offset = clock.note(newest, arrival, absolute) + (HALF_SECOND if coarse else 0)
+    if sound and len(times) == len(sightings):
+        latest = arrival - offset
+        return [at + offset if at < latest else arrival for at in times], coarse
+    return [_server_time(sighting, newest, offset, arrival) for sighting in sightings], coarse
 
 
-def _single_time(sighting: Sighting, heard: Heard, arrival: Instant) -> BatchTimes:
+def _single_time(sighting: Sighting, heard: Heard, arrival: Instant) -> tuple[list[Instant | None], bool]:
     at = sighting.at
     if at is None or sighting.basis not in TIMED:
-        return _UNTIMED
+        return [arrival], True
     absolute = sighting.basis in ABSOLUTE
     coarse = at % SECOND == 0
-    offset = (heard.clock if absolute else heard.counter).note(at, arrival, absolute)
-    return BatchTimes(offset, at, coarse, True, not coarse)
+    at += (heard.clock if absolute else heard.counter).note(at, arrival, absolute)
+    if coarse:
+        at = arrival if arrival - at < FRESH else at + HALF_SECOND
+    return [min(at, arrival)], coarse
 
 
-def server_time(sighting: Sighting, times: BatchTimes, arrival: Instant) -> Instant | None:
-    """When a sighting was heard, in server time; None for a time that cannot be."""
+def _server_time(sighting: Sighting, newest: Instant, offset: Duration, arrival: Instant) -> Instant | None:
     at = sighting.at
-    if times.offset is None or at is None or sighting.basis not in TIMED:
+    if at is None or sighting.basis not in TIMED:
         return arrival
-    if at > times.newest:
-        return None
-    at += times.offset
-    if times.coarse:
-        if times.alone and arrival - at < FRESH:
-            return arrival
-        at += HALF_SECOND
-    return min(at, arrival)
+    return None if at > newest else min(at + offset, arrival)

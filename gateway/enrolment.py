@@ -16,6 +16,8 @@ class Enrolment:
     def __init__(self, devices: Iterable[EnrolledDevice]) -> None:
         self.version = 0
         self.keep: dict[str, str] = {}
+        self._as_named: frozenset[str] = frozenset()
+        """The names by which devices go on."""
         self.any_beacon = False
         """Whether any device goes by another name than a radio address."""
         self.replace(devices)
@@ -26,6 +28,7 @@ class Enrolment:
         for device in devices:
             self.keep[device.device_id] = device.device_id
             self.keep.setdefault(device.device_id.upper(), device.device_id)
+        self._as_named = frozenset(name for name, device in self.keep.items() if name == device)
         self.any_beacon = any(canonical_address(name) is None for name in self.keep.values())
 
     def select(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32] | None]:
@@ -34,9 +37,9 @@ class Enrolment:
         None for the index means that nobody was dropped or renamed. Lists differ from report to report,
         so nothing is remembered.
         """
-        names = tuple(map(self.keep.get, ids))
-        if names == ids:
+        if self._as_named.issuperset(ids):
             return ids, None
+        names = tuple(map(self.keep.get, ids))
         kept = [name for name in names if name is not None]
         place = count()
         index = [-1 if name is None else next(place) for name in names]

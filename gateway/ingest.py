@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from contracts import messages as m
-from contracts.columns import observations
+from contracts.columns import Observations, observations
 from contracts.errors import WireError
 from contracts.messages import Message
 from contracts.quantities import MILLISECOND, SECOND, Duration, Instant, from_seconds
 from contracts.sitemap import Site
 from contracts.wire import MAX_PAYLOAD_BYTES
 from gateway.adverts.meaning import may_name_itself, meaning_of
-from gateway.batches import batch_times, server_time
+from gateway.batches import batch_times
 from gateway.drops import count, no_drops
 from gateway.enrolment import Enrolment
 from gateway.formats.base import MALFORMED, Format
@@ -222,7 +222,7 @@ class IngestService:
         newest = newest_of(report, columns)
         offset = min(heard.clock.note(newest, arrival, absolute=True), arrival - newest)
         if report.adverts:
-            self._adverts(report, offset, source, out)
+            self._adverts(report, columns, offset, source, out)
         if newest + offset < arrival - self._age_max:
             source.drops["too_old"] += n
             return
@@ -230,17 +230,24 @@ class IngestService:
         if selected is not None:
             self._pass(selected, out)
 
-    def _adverts(self, report: m.ScanReport, offset: Duration, source: Source, out: list[Message]) -> None:
+    def _adverts(
+        self,
+        report: m.ScanReport,
+        columns: Observations,
+        offset: Duration,
+        source: Source,
+        out: list[Message],
+    ) -> None:
         """The adverts that an agent passed on because they say something."""
-        columns = observations(report)
+        keep, n = self._enrolment.keep, len(report.rssi_dbm)
         for number, ad in report.adverts.items():
-            if not 0 <= number < len(columns.device):
+            if not 0 <= number < n:
                 source.drops["bad_columns"] += 1
                 continue
-            name = report.device_ids[columns.device[number]]
-            device = self._enrolment.keep.get(name)
-            if device is not None:
-                at = report.started_at + int(columns.offset_ms[number]) * MILLISECOND + offset
+            name = report.device_ids[columns.device.item(number)]
+            device = keep.get(name)
+            if device is not None and not self._tags.says_nothing_new(device, ad):
+                at = report.started_at + columns.offset_ms.item(number) * MILLISECOND + offset
                 out += self._tags.advert(device, ad, name, at, source)
 
     # --- the vendors' formats ----------------------------------------------------------------------------
@@ -290,7 +297,8 @@ class IngestService:
             if len(group) > 1 and heard.repeats(payload.payload):
                 source.drops["duplicate"] += len(group)
                 continue
-            self._batch(group, decoded.filtered, known, heard, source._replace(gateway=heard.gateway), out)
+            here = Source(heard.gateway, source.arrival, source.drops)
+            self._batch(group, decoded.filtered, known, heard, here, out)
 
     def _batch(
         self,
@@ -302,33 +310,29 @@ class IngestService:
         out: list[Message],
     ) -> None:
         """One gateway's sightings of one payload: filter, date, merge, gather."""
-        arrival, drops, keep = source.arrival, source.drops, self._enrolment.keep
+        arrival, drops, keep, tags = source.arrival, source.drops, self._enrolment.keep, self._tags
         heard.adverts += len(sightings)
-        times = batch_times(sightings, heard, arrival)
-        span = None if times.coarse else self._settings.merge_ms * MILLISECOND
+        times, coarse = batch_times(sightings, heard, arrival)
+        span = None if coarse else self._settings.merge_ms * MILLISECOND
         gathered = heard.gathered
         gathered.filtered = filtered
-        oldest, offset = arrival - self._age_max, times.offset or 0
+        oldest = arrival - self._age_max
         if sightings[0].adv is not None:
             heard.note_kind(sightings[0].adv)
         strangers = merged = 0
-        for sighting in sightings:
+        for sighting, at in zip(sightings, times, strict=True):
             device = keep.get(sighting.device)
             if device is None:
                 device = self._by_identity(sighting, known, source, out) if self._any_other_name else None
                 if device is None:
                     strangers += 1
                     continue
-            if times.plain and sighting.at is not None:
-                at: Instant | None = min(sighting.at + offset, arrival)
-            else:
-                at = server_time(sighting, times, arrival)
             if at is None:
                 drops["bad_time"] += 1
                 continue
             adv = sighting.adv
-            if adv is None or not self._tags.says_nothing_new(device, sighting, adv, known):
-                out += self._tags.sighting(device, sighting, known, at, source)
+            if adv is None or not tags.says_nothing_new(device, adv) or known.presses(sighting):
+                out += tags.sighting(device, sighting, known, at, source)
             if at < oldest:
                 drops["too_old"] += 1
             elif not gathered.add(device, sighting.rssi_dbm, at, adv, span):

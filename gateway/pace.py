@@ -4,8 +4,11 @@ A tag that speaks every five seconds is found five seconds late. What a gateway 
 nothing, so that the gateway that heard a tag most often counts, and only if it heard it well.
 """
 
-from typing import Final, NamedTuple
+from collections import defaultdict
+from operator import attrgetter
+from typing import Final
 
+import msgspec
 import numpy as np
 
 from contracts.messages import ScanReport
@@ -17,11 +20,19 @@ HEARD_WELL_DBM: Final = -80.0
 """Weaker adverts are lost too often to count them."""
 
 
-class Tally(NamedTuple):
-    """What one gateway heard of one device in a sample."""
+class Tally(msgspec.Struct, gc=False):
+    """What one gateway heard of one device in a sample. Mutable: it counts."""
 
-    adverts: int
-    sum_dbm: float
+    adverts: int = 0
+    sum_dbm: float = 0.0
+
+
+_adverts: Final = attrgetter("adverts")
+
+
+def _no_tallies() -> defaultdict[str, defaultdict[str, Tally]]:
+    """By device and gateway."""
+    return defaultdict(lambda: defaultdict(Tally))
 
 
 class Pace:
@@ -30,7 +41,7 @@ class Pace:
     def __init__(self) -> None:
         self._from: Instant | None = None
         self._next_at: Instant = 0
-        self._tallies: dict[tuple[str, str], Tally] = {}
+        self._tallies = _no_tallies()
 
     @property
     def sampling(self) -> bool:
@@ -43,11 +54,11 @@ class Pace:
         device = np.frombuffer(report.device, "<u2")
         counts = np.bincount(device).tolist()
         sums = np.bincount(device, np.frombuffer(report.rssi_dbm, np.int8)).tolist()
-        for index, count in enumerate(counts):
+        for name, count, sum_dbm in zip(report.device_ids, counts, sums, strict=False):
             if count:
-                key = (report.device_ids[index], report.gateway)
-                before = self._tallies.get(key, _NONE)
-                self._tallies[key] = Tally(before.adverts + count, before.sum_dbm + sums[index])
+                tally = self._tallies[name][report.gateway]
+                tally.adverts += count
+                tally.sum_dbm += sum_dbm
 
     def tick(self, now: Instant) -> dict[str, float]:
         """Begin and end samples; at an end, the interval in seconds of each device that was heard well."""
@@ -58,17 +69,11 @@ class Pace:
         if now - self._from < SAMPLE:
             return {}
         span_s = to_seconds(now - self._from)
-        tallies, self._tallies = self._tallies, {}
+        tallies, self._tallies = self._tallies, _no_tallies()
         self._from, self._next_at = None, now + EACH
-        best: dict[str, Tally] = {}
-        for (device, _), tally in tallies.items():
-            if tally.adverts > best.get(device, _NONE).adverts:
-                best[device] = tally
+        best = {device: max(heard.values(), key=_adverts) for device, heard in tallies.items()}
         return {
             device: round(span_s / tally.adverts, 1)
             for device, tally in best.items()
             if tally.sum_dbm / tally.adverts >= HEARD_WELL_DBM
         }
-
-
-_NONE: Final = Tally(0, 0.0)

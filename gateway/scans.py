@@ -3,6 +3,7 @@
 from array import array
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,6 +85,17 @@ def newest_of(report: ScanReport, columns: Observations) -> Instant:
     return report.started_at + offset_ms.item(offset_ms.argmax()) * MILLISECOND  # max() is slower on a few
 
 
+class Sample(msgspec.Struct, gc=False):
+    """A row of a report to be. Mutable: near repeats are averaged into it."""
+
+    device: str
+    rssi_dbm: float
+    at: Instant
+    adv: bytes | None
+    looks: int = 1
+    """How many went into it."""
+
+
 class Gathered:
     """Samples of one gateway that become one scan report. Mutable: a short-lived builder.
 
@@ -93,15 +105,12 @@ class Gathered:
 
     def __init__(self) -> None:
         self.filtered = False
-        self.index: dict[str, int] = {}
-        self.device: list[int] = []
-        self.rssi_dbm: list[float] = []
-        self.at: list[Instant] = []
-        self._latest: dict[str, tuple[int, Instant, bytes | None, int]] = {}
-        """Device → (row, time, advert, how many went into it)."""
+        self._rows: list[Sample] = []
+        self._latest: dict[str, Sample] = {}
+        """By device, in the order in which the devices first came."""
 
     def __len__(self) -> int:
-        return len(self.device)
+        return len(self._rows)
 
     def add(
         self, device: str, rssi_dbm: float, at: Instant, adv: bytes | None, span: Duration | None
@@ -112,30 +121,27 @@ class Gathered:
         another frame at the same time means the same.
         """
         latest = self._latest.get(device)
-        if latest is not None:
-            row, before, last_adv, merged = latest
-            same = (
-                at == before and merged == 1 and adv != last_adv
-                if span is None
-                else -span <= at - before <= span
-            )
-            if same:
-                self.rssi_dbm[row] += (rssi_dbm - self.rssi_dbm[row]) / (merged + 1)
-                self._latest[device] = (row, before, last_adv, merged + 1)
-                return False
-        self._latest[device] = (len(self.device), at, adv, 1)
-        self.device.append(self.index.setdefault(device, len(self.index)))
-        self.rssi_dbm.append(rssi_dbm)
-        self.at.append(at)
+        if latest is not None and (
+            at == latest.at and latest.looks == 1 and adv != latest.adv
+            if span is None
+            else -span <= at - latest.at <= span
+        ):
+            latest.looks += 1
+            latest.rssi_dbm += (rssi_dbm - latest.rssi_dbm) / latest.looks
+            return False
+        self._latest[device] = sample = Sample(device, rssi_dbm, at, adv)
+        self._rows.append(sample)
         return True
 
     def report(self, gateway: str, boot: str, seq: int, received_at: Instant) -> ScanReport:
         """The samples as columns. Times span less than 65 s, which the age limit sees to."""
-        assert self.device
-        started_at = min(self.at)
-        device = array("H", self.device)
-        rssi = array("b", [round(value) for value in self.rssi_dbm])
-        offset = array("H", [(at - started_at) // MILLISECOND for at in self.at])
+        rows = self._rows
+        assert rows
+        started_at = min([row.at for row in rows])
+        place = {device: index for index, device in enumerate(self._latest)}
+        device = array("H", [place[row.device] for row in rows])
+        rssi = array("b", [round(row.rssi_dbm) for row in rows])
+        offset = array("H", [(row.at - started_at) // MILLISECOND for row in rows])
         if not _LITTLE_ENDIAN:
             device.byteswap()
             offset.byteswap()
@@ -144,7 +150,7 @@ class Gathered:
             boot=boot,
             seq=seq,
             started_at=started_at,
-            device_ids=tuple(self.index),
+            device_ids=tuple(place),
             device=device.tobytes(),
             rssi_dbm=rssi.tobytes(),
             offset_ms=offset.tobytes(),

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+import msgspec
 
 from contracts.messages import ButtonPressed, DeviceTelemetry, Message
 from contracts.quantities import SECOND, Instant, from_seconds
@@ -21,7 +23,7 @@ LOOK_AGAIN: Final = 15 * SECOND
 """The very same advert is not looked at twice within this time: eight gateways hear each."""
 
 
-class Source(NamedTuple):
+class Source(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The payload being read: whose it is, when it came, where its drops are counted."""
 
     gateway: str
@@ -100,9 +102,9 @@ class Tags:
             out += self._telemetry(device, meaning.values, source.arrival)
         return out
 
-    def says_nothing_new(self, device: str, sighting: Sighting, ad: bytes, known: Format) -> bool:
+    def says_nothing_new(self, device: str, ad: bytes) -> bool:
         """A quick look that spares the long one: a plain beacon, or the very advert looked at just before."""
-        if self._keys or (known.presses is not never and known.presses(sighting)):
+        if self._keys:
             return False
         meaning = meaning_of(ad)
         return meaning.silent or self._looked.get(device) is meaning

@@ -1,7 +1,7 @@
 """What a format is: a name, a way to tell it, a way to read it; and how its entries are gathered."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -18,14 +18,13 @@ MALFORMED: Final = (AttributeError, IndexError, KeyError, OverflowError, TypeErr
 """What reading a message of the wrong shape may raise: it becomes a counted drop."""
 
 
-@dataclass(slots=True)
-class Clue:
+class Clue(msgspec.Struct, eq=False, gc=False):
     """One message to look at. The JSON is parsed once, and only when somebody asks."""
 
     topic: str
     payload: bytes
     transport: str = "mqtt"
-    _json: Any = field(default=_UNREAD)
+    _json: Any = _UNREAD
 
     @property
     def json(self) -> Any:
@@ -118,10 +117,10 @@ def gather(
             made = read(entry)
         except MALFORMED:
             made = "bad_entry"
-        if type(made) is str:
-            drops[made] = drops.get(made, 0) + 1
-        elif isinstance(made, Sighting):
+        if isinstance(made, Sighting):
             sightings.append(made)
+        else:
+            drops[made] = drops.get(made, 0) + 1
     return sightings, drops
 
 

@@ -1,5 +1,5 @@
 from contracts.quantities import MILLISECOND, MINUTE, SECOND, Instant
-from gateway.batches import batch_times, server_time
+from gateway.batches import batch_times
 from gateway.heard import Heard, newly_heard
 from gateway.sightings import Basis, Sighting
 from tests.gateway.builders import START, TAG
@@ -14,8 +14,7 @@ def entries(*times: Instant | None, basis: Basis = "gateway_unix_ms") -> list[Si
 
 
 def dated(found: list[Sighting], heard: Heard, arrival: Instant) -> list[Instant | None]:
-    times = batch_times(found, heard, arrival)
-    return [server_time(sighting, times, arrival) for sighting in found]
+    return batch_times(found, heard, arrival)[0]
 
 
 def test_a_batch_keeps_its_differences_and_never_lies_ahead() -> None:

@@ -63,8 +63,8 @@ def test_plain_beacons_say_nothing_and_leave_no_trace() -> None:
     tags = fresh(devices_max=1)
     assert tags.sighting(TAG, Sighting(TAG, -60, adv=PLAIN), minew.FORMAT, START, source()) == ()
     assert tags.advert(TAG, PLAIN, TAG, START, source()) == ()
-    assert tags.says_nothing_new(TAG, Sighting(TAG, -60, adv=PLAIN), PLAIN, minew.FORMAT)
-    assert not tags.says_nothing_new(TAG, Sighting(TAG, -60, adv=PRESS), PRESS, minew.FORMAT)
+    assert tags.says_nothing_new(TAG, PLAIN)
+    assert not tags.says_nothing_new(TAG, PRESS)
 
 
 def test_the_same_advert_by_eight_gateways_is_looked_at_once_and_a_level_always() -> None:
