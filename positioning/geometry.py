@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from positioning.compiled import compiled
 from positioning.multilateration import DB_PER_NEPER
 
 Floats = NDArray[np.float64]
@@ -27,11 +28,24 @@ def information(dx_m: Floats, dy_m: Floats, dz_m: Floats, exponent: Floats, weig
         dx_m: (n, k) from gateway to place, as the others in m.
         weight: (n, k) one over the variance in dB², 0 where nothing was heard.
     """
-    square = np.maximum(dx_m**2 + dy_m**2 + dz_m**2, 0.25)
-    slope = DB_PER_NEPER * exponent / square
-    x, y = slope * dx_m, slope * dy_m
-    parts = (x * x, x * y, y * y, x, y, np.ones_like(x))
-    return np.stack([(weight * part).sum(axis=1) for part in parts], axis=1)
+    sums = np.zeros((len(dx_m), SUMS))
+    _add(sums, dx_m, dy_m, dz_m, exponent, weight)
+    return sums
+
+
+@compiled
+def _add(sums: Floats, dx_m: Floats, dy_m: Floats, dz_m: Floats, exponent: Floats, weight: Floats) -> None:
+    for i in range(len(sums)):
+        for k in range(dx_m.shape[1]):
+            dx, dy, w = dx_m[i, k], dy_m[i, k], weight[i, k]
+            slope = DB_PER_NEPER * exponent[i, k] / max(dx**2 + dy**2 + dz_m[i, k] ** 2, 0.25)
+            x, y = slope * dx, slope * dy
+            sums[i, 0] += w * x * x
+            sums[i, 1] += w * x * y
+            sums[i, 2] += w * y * y
+            sums[i, 3] += w * x
+            sums[i, 4] += w * y
+            sums[i, 5] += w
 
 
 def covariance(sums: Floats, offset_spread_db: Floats) -> tuple[Floats, Floats, Floats]:

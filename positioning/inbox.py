@@ -4,6 +4,7 @@ Receiving costs nearly nothing: a report is looked at only together with all oth
 """
 
 from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import Final
 
 import numpy as np
@@ -122,10 +123,8 @@ _NOWHERE: Final = -2
 
 def _rows(known: list[tuple[ScanReport, Instant]], sizes: Ints, rows: Mapping[str, int]) -> Ints:
     """Each reading's device row, -1 = not enrolled."""
-    find = rows.get
-    table = np.array(
-        [find(device, -1) for report, _ in known for device in report.device_ids] or [-1], np.int64
-    )
+    names = chain(*(report.device_ids for report, _ in known), ("",))  # one more: never empty
+    table = np.fromiter(map(rows.get, names, repeat(-1)), np.int64)
     widths = np.array([len(report.device_ids) for report, _ in known], np.int64)
     begins = np.cumsum(widths) - widths
     index = np.frombuffer(b"".join(report.device for report, _ in known), "<u2").astype(np.int64)

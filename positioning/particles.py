@@ -208,6 +208,13 @@ def _change_floor(
             x[row, p], y[row, p] = terrain.x_m[end], terrain.y_m[end]
 
 
+def put_anew(
+    cloud: Cloud, index: Rows, slots: Rows, cells: Ints, terrain: Terrain, offset_db: Singles, weight: Singles
+) -> None:
+    """Particles at rest in ``cells`` (m, s) instead of those in ``slots`` (s,), of ``weight`` (m,) each."""
+    _put_anew(_arrays(cloud), index, slots, cells, terrain, offset_db, weight)
+
+
 # --- what a cloud says ---
 
 
@@ -265,6 +272,24 @@ def _arrays(cloud: Cloud) -> _Arrays:
 
 
 @compiled
+def _put_anew(
+    cloud: _Arrays,
+    index: Rows,
+    slots: Rows,
+    cells: Ints,
+    terrain: Terrain,
+    offset_db: Singles,
+    weight: Singles,
+) -> None:
+    for i in range(len(index)):
+        for s in range(len(slots)):
+            at, cell = (index[i], slots[s]), cells[i, s]
+            cloud[0][at], cloud[1][at] = terrain.x_m[cell], terrain.y_m[cell]
+            cloud[2][at] = cloud[3][at] = np.float32(0)
+            cloud[4][at], cloud[5][at], cloud[6][at] = weight[i], offset_db[i], cell
+
+
+@compiled
 def _summarise(arrays: _Arrays, index: Rows, means: Floats, best: Ints) -> None:
     xs, ys, vxs, vys, weights, offsets, cells = arrays
     for i in range(len(index)):
@@ -297,8 +322,9 @@ def _measure(
         row = index[i]
         for p in range(size):
             level[p] = floor_of[cells[row, p]]
-        for p in range(size):
-            odds[i, level[p]] += weights[row, p]
+        for floor_here in range(odds.shape[1]):
+            for p in range(size):
+                odds[i, floor_here] += weights[row, p] if level[p] == floor_here else np.float32(0)
         here = odds[i].argmax()
         floor[i] = here
         for p in range(size):
@@ -371,14 +397,16 @@ def _again(cloud: _Arrays, rows: Rows, start: float) -> None:
 @compiled
 def _choose(weight: Singles, chosen: Ints, start: float) -> None:
     """Which particle each of the new ones copies."""
-    size, before = len(chosen), len(weight)
-    total = 0.0
-    for p in range(before):
+    size, total, upto = len(chosen), 0.0, 0.0
+    ends = np.zeros(
+        size + 1, np.int32
+    )  # how many of the old ones had their last copy just before each new one
+    for p in range(len(weight)):
         total += weight[p]
-    upto, made = 0.0, 0
-    for p in range(before):
+    for p in range(len(weight) - 1):
         upto += weight[p]
-        last = size if p == before - 1 else min(size, int(upto / total * size + start))
-        for copy in range(made, last):
-            chosen[copy] = p
-        made = max(made, last)
+        ends[min(size, max(0, int(upto / total * size + start)))] += 1
+    ended = np.int32(0)
+    for c in range(size):
+        ended += ends[c]
+        chosen[c] = ended

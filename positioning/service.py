@@ -242,10 +242,10 @@ class PositioningService:
 
     def _say(self, rows: Rows, now: Instant, now_s: float) -> list[Message]:
         estimate = self._tracks.report(rows, self._world, now_s)
-        ids = tuple(self._ids[row] for row in rows)
+        ids = tuple(map(self._ids.__getitem__, rows.tolist()))
         cloud = self._tracks.cloud
         names, changes = self._zones.update(rows, cloud.weight, cloud.cell, now_s)
-        known = self._zones.map.names
+        zone_of = self._zones.map.names.__getitem__
         message = pack_positions(
             Positions(
                 estimated_at=now,
@@ -261,7 +261,7 @@ class PositioningService:
                 floor_probability=estimate.floor_probability,
                 quality=estimate.quality,
                 age_s=estimate.age_s,
-                zone=tuple(known[name] for name in names),
+                zone=tuple(map(zone_of, names.tolist())),
             )
         )
         return [message, *(self._zone_changed(ids, change, now) for change in changes)]

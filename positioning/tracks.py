@@ -235,16 +235,13 @@ class Tracks:
 
     def _start_anew(self, batch: Batch, elapsed_s: Singles, world: World, turn: int) -> None:
         """A few particles, of little weight, are put near the loudest gateway."""
-        count, cloud, row = self._settings.particles, self.cloud, batch.row[:, None]
+        count = self._settings.particles
         slots = (turn * ANEW + np.arange(ANEW)) % count
         chosen = (turn * 31 + np.arange(ANEW) * 7) % world.near.shape[1]
         cell = world.near[batch.gateway[:, :1], chosen]
-        cloud.cell[row, slots] = cell
-        cloud.x_m[row, slots] = world.ground.grid.x_m[cell]
-        cloud.y_m[row, slots] = world.ground.grid.y_m[cell]
-        cloud.vx_mps[row, slots] = cloud.vy_mps[row, slots] = 0.0
-        cloud.offset_db[row, slots] = self.offset_db[row]
-        cloud.weight[row, slots] = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0))[:, None]
+        weight = (ANEW_PER_S / ANEW * np.minimum(elapsed_s, 5.0)).astype(np.float32, copy=False)
+        offset_db = self.offset_db[batch.row]
+        particles.put_anew(self.cloud, batch.row, slots, cell, world.ground.terrain, offset_db, weight)
 
     def _begin(self, batch: Batch, world: World, now_s: float) -> None:
         """Choose the particles of new tracks among many places."""

@@ -112,7 +112,7 @@ def _look(
 ) -> None:
     label_of, name_of, member = tables
     size = weight.shape[1]
-    by_label = np.zeros(len(name_of), np.float32)
+    seen_for = np.full(len(name_of), -1, np.int64)
     by_name = np.zeros(name_of.max() + 1, np.float32)
     label, distinct = np.empty(size, np.int32), np.empty(size, np.int32)
     for i in range(len(rows)):
@@ -122,16 +122,16 @@ def _look(
         found_here, before = 0, np.int32(-1)
         for p in range(size):
             here = label[p]
-            if here != before and by_label[here] == 0:
+            if here != before and seen_for[here] != i:
+                seen_for[here] = i
                 distinct[found_here] = here
                 found_here += 1
-            by_label[here] += weight[row, p]
             before = here
         best = name_of[label[0]]
         for here in distinct[:found_here]:
-            share, by_label[here] = by_label[here], np.float32(0)
-            if share == 0:
-                continue  # listed twice: it has no weight, or was taken just now
+            share = np.float32(0)
+            for p in range(size):
+                share += weight[row, p] if label[p] == here else np.float32(0)
             by_name[name_of[here]] += share
             for zone in range(member.shape[1]):
                 found.by_zone[i, zone] += share * member[here, zone]

@@ -38,11 +38,15 @@ def encode(batch: Batch, tags: Tags) -> Written:
 
 def _distinct(devices: NDArray[np.int32], ids: list[str]) -> tuple[tuple[str, ...], bytes]:
     """Device ids without repeats, and the index column."""
-    place = np.zeros(len(ids), "<u2")
-    place[devices] = 1
-    distinct = place.nonzero()[0]
-    place[distinct] = np.arange(len(distinct))
-    return tuple([ids[device] for device in distinct.tolist()]), place[devices].tobytes()
+    here = np.zeros(len(ids), bool)
+    here[devices] = True
+    distinct = here.nonzero()[0]
+    place = np.empty(len(ids), "<u2")
+    place[distinct] = _NUMBERS[: len(distinct)]
+    return tuple(map(ids.__getitem__, distinct.tolist())), place[devices].tobytes()
+
+
+_NUMBERS: Final = np.arange(OFFSET_MAX + 1, dtype="<u2")
 
 
 @lru_cache(maxsize=4096)
