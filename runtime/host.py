@@ -19,7 +19,7 @@ from runtime.bus import MessageBus
 from runtime.clock import now
 from runtime.journal import Journal
 from runtime.settings import HostSettings
-from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
+from runtime.turn import deliver, hearers_of, next_wake, settle, staying, wake_due
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class Host:
         self.name = name
         self.counters: Counter[str] = Counter()
         self._services = services
+        self._hearers = hearers_of(services)
+        self._stays = staying(self._hearers)
         self._bus = bus
         self._settings = settings
         self._journal = journal
@@ -91,7 +93,7 @@ class Host:
         for received in batch:
             if self._ear is not None:
                 self._ear(received.message)
-            out += deliver(self._services, received.message, at)
+            out += deliver(self._hearers, received.message, at)
         due = next_wake(self._services)
         if due is not None and due <= at:
             self._turn_lag_ms = max(self._turn_lag_ms, (at - due) / 1000)
@@ -101,12 +103,12 @@ class Host:
 
     async def _finish(self, out: Sequence[Message]) -> None:
         """Neighbours in the process first, then the journal, then everybody else."""
-        every = settle(self._services, out, now())
+        every = settle(self._hearers, out, now())
         facts = [message for message in every if isinstance(message, Fact)]
         if facts and self._journal is not None:
             await self._persist(facts)
         for message in every:
-            if leaves_process(message, self._services):
+            if type(message) not in self._stays:
                 self._bus.publish(message)
         for tap in self._taps:
             tap(every)

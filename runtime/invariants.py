@@ -10,9 +10,10 @@ from itertools import count, repeat
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contracts import messages as m
-from contracts.columns import Positions, unpack_positions
+from contracts.columns import unpack_positions
 from contracts.messages import Message
 from contracts.quantities import Instant
 from contracts.sitemap import Site
@@ -25,6 +26,8 @@ JUDGED_LIMIT = 1_000_000
 """Errors kept for the summary; with more it tells of the newest."""
 CONTRADICTIONS_LIMIT = 100
 """One is enough to fail."""
+WATCHED = frozenset({m.PlaceCall, m.CommandAnswered, m.CallChanged, m.GroundTruth, m.PositionsEstimated})
+"""The few types that tell anything; most of what is sent is payloads of gateways."""
 TRUTH_LAG = 2_500_000
 """Microseconds: an estimate is compared with a truth at most this much older or newer."""
 
@@ -43,6 +46,8 @@ class Watch:
         self._contradictions: list[str] = []
 
     def saw(self, message: Message, at: Instant) -> None:
+        if type(message) not in WATCHED:
+            return
         match message:
             case m.PlaceCall():
                 self._placed[message.command_id] = None
@@ -93,8 +98,8 @@ class Accuracy:
     """Estimates against ground truth, sampled at each truth: error, floor, ellipse."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, tuple[Positions, int]] = {}
-        """Device → the estimates that it was last among, and its row there."""
+        self._latest: dict[str, tuple[Instant, NDArray[np.float64], int]] = {}
+        """Device → the estimates that it was last among (as ``_judge`` wants them), and its row there."""
         self.errors_m: list[float] = []
         self.floor_hits = 0
         self.inside = 0
@@ -103,33 +108,44 @@ class Accuracy:
 
     def estimate(self, message: m.PositionsEstimated) -> None:
         p = unpack_positions(message)
-        self._latest.update(zip(message.device_ids, zip(repeat(p), count()), strict=False))
+        table = np.stack([p.x_m, p.y_m, p.semi_major_m, p.semi_minor_m, p.heading_deg, p.floor], axis=1)
+        entries = zip(repeat(p.estimated_at), repeat(table), count(), strict=False)
+        self._latest.update(zip(message.device_ids, entries, strict=False))
 
     def truth(self, message: m.GroundTruth) -> None:
         """Judge a sample: one device in seven a second keeps the cost of judging below 1 % of the run."""
-        floors = np.frombuffer(message.floor, np.int8).tolist()
-        xs = (np.frombuffer(message.x_cm, "<i4") / 100).tolist()
-        ys = (np.frombuffer(message.y_cm, "<i4") / 100).tolist()
-        first = (message.at // 1_000_000) % 7
-        for index in range(first, len(floors), 7):
-            self._judge(message.device_ids[index], message.at, floors[index], xs[index], ys[index])
+        sample = slice((message.at // 1_000_000) % 7, None, 7)
+        known = [self._latest.get(device_id) for device_id in message.device_ids[sample]]
+        fresh = [last if last and abs(message.at - last[0]) <= TRUTH_LAG else None for last in known]
+        located = [index for index, last in enumerate(fresh) if last is not None]
+        self.missing += len(known) - len(located)
+        found = np.array([last[1][last[2]] for last in fresh if last is not None]).reshape(-1, 6)
+        self._judge(
+            found,
+            np.frombuffer(message.floor, np.int8)[sample][located],
+            np.frombuffer(message.x_cm, "<i4")[sample][located] / 100,
+            np.frombuffer(message.y_cm, "<i4")[sample][located] / 100,
+        )
 
-    def _judge(self, device_id: str, at: Instant, floor: int, x_m: float, y_m: float) -> None:
-        p, row = self._latest.get(device_id, (None, 0))
-        if p is None or abs(at - p.estimated_at) > TRUTH_LAG:
-            self.missing += 1
-            return
-        dx, dy = x_m - float(p.x_m[row]), y_m - float(p.y_m[row])
-        heading = math.radians(p.heading_deg[row])
-        along = dx * math.cos(heading) + dy * math.sin(heading)
-        across = -dx * math.sin(heading) + dy * math.cos(heading)
-        major, minor = max(float(p.semi_major_m[row]), 0.01), max(float(p.semi_minor_m[row]), 0.01)
-        self.judged += 1
-        if len(self.errors_m) >= JUDGED_LIMIT:
+    def _judge(
+        self,
+        found: NDArray[np.float64],
+        floor: NDArray[np.int8],
+        x_m: NDArray[np.float64],
+        y_m: NDArray[np.float64],
+    ) -> None:
+        """``found``: (n, 6) x, y, semi-axes, heading, floor of the estimates; the others are the truth."""
+        dx, dy = x_m - found[:, 0], y_m - found[:, 1]
+        heading = np.radians(found[:, 4])
+        along = dx * np.cos(heading) + dy * np.sin(heading)
+        across = dy * np.cos(heading) - dx * np.sin(heading)
+        major, minor = np.maximum(found[:, 2], 0.01), np.maximum(found[:, 3], 0.01)
+        self.judged += len(found)
+        self.errors_m += map(math.hypot, dx.tolist(), dy.tolist())
+        if len(self.errors_m) > JUDGED_LIMIT:
             del self.errors_m[: JUDGED_LIMIT // 10]
-        self.errors_m.append(math.hypot(dx, dy))
-        self.floor_hits += int(p.floor[row]) == floor
-        self.inside += (along / major) ** 2 + (across / minor) ** 2 <= 1
+        self.floor_hits += int(np.count_nonzero(found[:, 5] == floor))
+        self.inside += int(np.count_nonzero((along / major) ** 2 + (across / minor) ** 2 <= 1))
 
     def summary(self) -> dict[str, float]:
         if not self.judged:

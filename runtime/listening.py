@@ -15,7 +15,7 @@ from gateway.ingest import IngestService
 from runtime.clock import now
 from runtime.mqtt import Bus
 from runtime.settings import Settings
-from runtime.turn import deliver
+from runtime.turn import deliver, hearers_of
 
 LOOK_S: Final = 0.2
 Row: TypeAlias = tuple[int, str, str, int]
@@ -33,6 +33,7 @@ async def listening(
 
     ``also``: what the ingest shall hear besides payloads and the list of guest gateways.
     """
+    hearers = hearers_of([ingest])
     bus = Bus(url, site.site, f"nearhand-record-{secrets.token_hex(4)}", 50_000)
     bus.subscribe_types([m.GatewayPayload, m.GuestGatewaysChanged, *also], topics)
     await bus.connect()
@@ -40,7 +41,7 @@ async def listening(
         while True:
             await bus.wait(LOOK_S)
             batch = bus.take(1000)
-            said = [message for received in batch for message in deliver([ingest], received.message, now())]
+            said = [message for received in batch for message in deliver(hearers, received.message, now())]
             said += ingest.wake(now())
             bus.acknowledge(batch)
             yield [row for one in said if isinstance(one, ScanReport) for row in report_rows(one)]

@@ -26,7 +26,7 @@ from runtime.faults import Crash, Faults, arrivals
 from runtime.invariants import Watch
 from runtime.journal import MemoryJournal
 from runtime.presses import KEPT
-from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
+from runtime.turn import Hearers, deliver, hearers_of, next_wake, settle, staying, wake_due
 
 RADIO_SIDE: Final = "firmware_sim"
 """The process whose links are wireless: phones, handhelds, gateways."""
@@ -56,6 +56,16 @@ class _Mail(NamedTuple):
     reliable: bool
 
 
+class _Way(NamedTuple):
+    """How messages of one type go from one process to another."""
+
+    receiver: "_Process"
+    lossless: bool
+    """Nothing vanishes on it."""
+    reliable: bool
+    """The broker keeps them for a receiver that is down (QoS 1)."""
+
+
 @dataclass
 class _Process:
     name: str
@@ -69,6 +79,18 @@ class _Process:
     woken_for: Instant | None = None
     held: list[Message] = field(default_factory=list)
     doomed: Crash | None = None
+    hearers: Hearers = field(init=False)
+    stays: frozenset[type[Message]] = field(init=False)
+    """What its services say only to one another, and to screens."""
+
+    def __post_init__(self) -> None:
+        self.begin(self.services)
+
+    def begin(self, services: tuple[Service, ...]) -> None:
+        """A life with these services."""
+        self.services = services
+        self.hearers = hearers_of(services)
+        self.stays = staying(self.hearers)
 
 
 class World:
@@ -103,6 +125,8 @@ class World:
             for name, make in makers.items()
         }
         self._listeners = self._who_hears_what()
+        self._ways: dict[tuple[str, type[Message]], tuple[_Way, ...]] = {}
+        """(sender, type) → where to and how; made when first asked for."""
         for process in self._processes.values():
             self._after_start(process)
         for crash in faults.crashes:
@@ -135,7 +159,7 @@ class World:
 
     def _turn(self, process: _Process, said: list[Message], at: Instant) -> None:
         """Journal, then send; a doomed process dies at its point between the two."""
-        every = settle(process.services, said, at)
+        every = settle(process.hearers, said, at)
         facts = [message for message in every if isinstance(message, Fact)]
         dies = process.doomed if facts or process.name != "dispatcher" else None
         if dies and dies.point == "before_journal":
@@ -146,7 +170,7 @@ class World:
             self.last.extend(f"{fact.at} {fact!r}"[:300] for fact in facts)
         if dies and dies.point == "after_journal":
             return self._die(process, dies, at)
-        outgoing = [message for message in every if leaves_process(message, process.services)]
+        outgoing = [message for message in every if type(message) not in process.stays]
         if dies and dies.point == "half_sent":
             outgoing = outgoing[: len(outgoing) // 2]
         for message in outgoing:
@@ -181,7 +205,7 @@ class World:
             self.counters["delivered"] += len(mail)
             said: list[Message] = []
             for one in mail:
-                said += deliver(process.services, one.message, at)
+                said += deliver(process.hearers, one.message, at)
             self._turn(process, said, at)
             if process.life != life and process.persistent:
                 process.held += [one.message for one in mail if one.reliable]  # not acknowledged yet
@@ -197,16 +221,31 @@ class World:
         self.watch.saw(message, at)
         if isinstance(message, m.ButtonPressed):
             self._presses.append(message)
-        route = wire.ROUTES.get(type(message))
+        kind = type(message)
+        route = wire.ROUTES.get(kind)
         if route is not None and route.retain:
             self._retained[wire.topic_of(message, "w")] = message
-        for receiver in self._listeners.get(type(message), ()):
-            if receiver is sender:
-                continue
-            wireless = RADIO_SIDE in (sender.name, receiver.name)
-            reliable = route is not None and route.qos == 1 and not (wireless and _is_asked_again(message))
-            for arrival in arrivals(self._faults, sender.name, receiver.name, reliable, at, self._rng):
-                self._post(arrival, receiver, _Mail(message, route is not None and route.qos == 1))
+        ways = self._ways.get((sender.name, kind))
+        if ways is None:
+            ways = self._ways[sender.name, kind] = self._ways_from(sender, kind)
+        for receiver, lossless, reliable in ways:
+            for arrival in arrivals(self._faults, sender.name, receiver.name, lossless, at, self._rng):
+                self._post(arrival, receiver, _Mail(message, reliable))
+
+    def _ways_from(self, sender: _Process, kind: type[Message]) -> tuple[_Way, ...]:
+        """Commands and answers may vanish on the air: who sent a command repeats it until it is answered."""
+        route = wire.ROUTES.get(kind)
+        reliable = route is not None and route.qos == 1
+        asked_again = issubclass(kind, m.Command | m.CommandAnswered)
+        receivers = [process for process in self._listeners.get(kind, ()) if process is not sender]
+        return tuple(
+            _Way(
+                receiver,
+                reliable and not (asked_again and RADIO_SIDE in (sender.name, receiver.name)),
+                reliable,
+            )
+            for receiver in receivers
+        )
 
     def _post(self, arrival: Instant, receiver: _Process, mail: _Mail) -> None:
         key = (max(arrival, self.now), receiver.name)
@@ -253,7 +292,7 @@ class World:
     def _restart(self, process: _Process, at: Instant) -> None:
         self.last.append(f"{at} {process.name} is back")
         process.up = True
-        process.services = process.make()
+        process.begin(process.make())
         self._after_start(process)
         held, process.held = process.held, []
         if held:
@@ -263,7 +302,7 @@ class World:
         at = self.now
         for message in list(self._retained.values()):
             if process in self._listeners.get(type(message), ()):
-                self._turn(process, deliver(process.services, message, at), at)
+                self._turn(process, deliver(process.hearers, message, at), at)
         service = process.services[0]
         if isinstance(service, DispatcherService):
             self._turn(process, list(service.resumed(at)), at)
@@ -281,8 +320,3 @@ class World:
         violations = self.watch.violations(service.ledger, at)
         if violations:
             raise BrokenInvariantError(at, violations, tuple(self.last))
-
-
-def _is_asked_again(message: Message) -> bool:
-    """Commands and answers on the air may vanish: who sent the command repeats it until it is answered."""
-    return isinstance(message, m.Command | m.CommandAnswered)

@@ -14,7 +14,7 @@ from firmware_sim.scenario import Scenario
 from gateway.ingest import IngestService
 from runtime import compose
 from runtime.settings import Settings
-from runtime.turn import LOCAL_TO_INGEST, leaves_process
+from runtime.turn import LOCAL_TO_INGEST, hearers_of, staying
 from tests.sites import small_mall
 
 FOR_NOBODY: Final = {m.GroundTruth, m.GatewayConfig, *wire.FACT_TYPES} - {m.CommandAnswered}
@@ -124,11 +124,7 @@ def test_the_state_of_the_site_reaches_all_who_reckon_with_it(
 
 
 def test_screen_messages_never_leave_their_process(processes: dict[str, Sequence[Service]]) -> None:
-    frame = m.ScreenFrame(topic="pos:L1", key_frame=True, data=b"")
-    event = m.ScreenEvent(topic="calls", seq=1, data=b"{}")
-    stock = m.StockChanged(depot="d", version=1, free={}, reserved={})
-    services = processes["dashboard"]
-    assert [leaves_process(message, services) for message in (frame, event, stock)] == [False, False, True]
+    assert staying(hearers_of(processes["dashboard"])) == {m.ScreenFrame, m.ScreenEvent}
 
 
 def test_the_ground_is_the_sites(ground: compose.Ground) -> None:

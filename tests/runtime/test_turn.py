@@ -7,7 +7,7 @@ import pytest
 from contracts import messages as m
 from contracts.messages import Message
 from contracts.quantities import Instant
-from runtime.turn import deliver, leaves_process, next_wake, settle, wake_due
+from runtime.turn import deliver, hearers_of, next_wake, settle, staying, wake_due
 
 
 class Echo:
@@ -33,20 +33,20 @@ class Echo:
 
 
 def test_deliver_reaches_those_who_want_the_type() -> None:
-    services = [Echo("b", "a"), Echo("c", "x")]
+    services = hearers_of([Echo("b", "a"), Echo("c", "x")])
     assert deliver(services, m.RequestSnapshot(by="a"), 1) == [m.RequestSnapshot(by="b")]
     assert deliver(services, m.ClosuresChanged(version=1, connectors=(), fire_mode=False), 1) == []
 
 
 def test_settle_gives_all_answers_in_order() -> None:
-    services = [Echo("b", "a"), Echo("c", "b")]
+    services = hearers_of([Echo("b", "a"), Echo("c", "b")])
     said = settle(services, [m.RequestSnapshot(by="a")], 1)
     assert [message.by for message in said] == ["a", "b", "c"]  # type: ignore[attr-defined]
 
 
 def test_endless_answers_are_our_own_fault() -> None:
     with pytest.raises(AssertionError, match="without end"):
-        settle([Echo("a", "b"), Echo("b", "a")], [m.RequestSnapshot(by="a")], 1)
+        settle(hearers_of([Echo("a", "b"), Echo("b", "a")]), [m.RequestSnapshot(by="a")], 1)
 
 
 def test_wakes_only_what_is_due() -> None:
@@ -62,10 +62,9 @@ class Ingest(Echo):
 
 
 def test_what_ingest_makes_for_its_neighbours_stays_in_the_process() -> None:
-    report = m.ScanReport(
-        gateway="g", boot="b", seq=1, started_at=1, device_ids=(), device=b"", rssi_dbm=b"", offset_ms=b""
-    )
-    assert not leaves_process(report, [Ingest("ingest", "")])
-    assert leaves_process(report, [Echo("agent", "")])
-    assert leaves_process(m.RequestSnapshot(by="x"), [Ingest("ingest", "")])
-    assert not leaves_process(m.ScreenEvent(topic="calls", seq=1, data=b""), [Echo("dashboard", "")])
+    with_ingest = staying(hearers_of([Ingest("ingest", "")]))
+    without = staying(hearers_of([Echo("agent", "")]))
+    assert m.ScanReport in with_ingest
+    assert m.ScanReport not in without
+    assert m.RequestSnapshot not in with_ingest
+    assert m.ScreenEvent in with_ingest & without
