@@ -113,7 +113,7 @@ def decode(data: bytes) -> Message:
         if data[:1] == b"{":
             return _json_decoder.decode(data)
         return _msgpack_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError("not_a_message", str(error)) from error
 
 

@@ -14,8 +14,11 @@ from gateway.sightings import Decoded, Fields, Sighting
 _UNREAD: Final = object()
 _json: Final = msgspec.json.Decoder()
 
-MALFORMED: Final = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
-"""What reading a message of the wrong shape may raise: it becomes a counted drop."""
+MALFORMED: Final = (
+    *(AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError),
+    RecursionError,
+)
+"""What reading a message of the wrong shape, or nested too deep, may raise: it becomes a counted drop."""
 
 
 class Clue(msgspec.Struct, eq=False, gc=False):

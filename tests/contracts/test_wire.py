@@ -83,6 +83,12 @@ def test_any_bytes_are_a_message_or_a_counted_cause(data: bytes) -> None:
         assert error.cause in ("not_a_message", "too_long")  # noqa: PT017 (either is right)
 
 
+@pytest.mark.parametrize("data", [b'{"type":"ScanReport","x":' + 9000 * b"[", b"\x81\xa1x" + 9000 * b"\x91"])
+def test_what_is_nested_too_deep_is_no_message(data: bytes) -> None:
+    with pytest.raises(WireError, match="not_a_message"):
+        wire.decode(data)
+
+
 def test_what_is_too_long_is_not_parsed() -> None:
     with pytest.raises(WireError, match="too_long"):
         wire.decode(b"\x00" * (wire.MAX_PAYLOAD_BYTES + 1))

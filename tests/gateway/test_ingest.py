@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import messages as m
+from contracts import wire
 from contracts.errors import ConfigError
 from contracts.messages import Message
 from contracts.quantities import MILLISECOND, SECOND, Instant
@@ -354,6 +355,21 @@ def test_what_cannot_be_used_is_counted_by_cause(data: bytes, cause: str) -> Non
     service = ingest(TAG)
     assert service.receive(vendor(data, "gw-1/x"), START) == []
     assert counted(service).drops == {cause: 1}
+
+
+@pytest.mark.parametrize(
+    ("topic", "good", "head"),
+    [
+        ("gw-1/x", minew(entry()).encode(), b'[{"type":"Gateway","mac":'),
+        ("gw-1/x", b'{"msg_id":3004,"device_info":{"mac":"AC233FC03641"},"data":[]}', b'{"msg_id":'),
+        ("nearhand/v1/test/gateways/gw-1/scan", wire.encode(scan([(TAG, -60, 0)])), b'{"type":'),
+    ],
+)
+def test_a_message_nested_without_end_is_a_counted_drop(topic: str, good: bytes, head: bytes) -> None:
+    service = ingest(TAG)
+    service.receive(vendor(good, topic), START)
+    assert service.receive(vendor(head + 9000 * b"[", topic), START + SECOND) == []
+    assert sum(counted(service).drops.values()) == 1
 
 
 def test_totals_come_every_few_seconds() -> None:
