@@ -95,7 +95,7 @@ def test_encrypted_adverts_need_the_tags_key() -> None:
 
 def test_entries_without_bytes_speak_through_their_format() -> None:
     tags = fresh()
-    entry = {"type": "bxp-button", "frame_type": 0, "alarm_status": 1, "trigger_count": 69, "batt_vol": 98}
+    entry = moko.Value(frame_type=0, alarm_status=1, trigger_count=69, batt_vol=98)
     press, battery = tags.sighting(TAG, Sighting(TAG, -60, entry=entry), moko.FORMAT, START, source())
     assert isinstance(press, ButtonPressed)
     assert isinstance(battery, DeviceTelemetry)
