@@ -1,6 +1,7 @@
 """The state behind all screens, and the questions that the web adapter may ask of it. Reading only."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -116,26 +117,36 @@ class Desk:
 
     def seen_unit(self, unit_id: str) -> Seen | None:
         """Where a unit on duty was last located."""
-        unit = self.view.units.get(unit_id)
-        slot = self.slots.of_device.get(unit.device_id) if unit and unit.device_id else None
-        return self.radar.seen(slot) if slot is not None else None
+        found = self._seen_units([unit_id])
+        return found[0][1] if found else None
 
     def where(self, unit_id: str) -> Where | None:
-        seen = self.seen_unit(unit_id)
-        if seen is None:
-            return None
-        device = self.view.units[unit_id].device_id
-        return Where(
-            unit_id=unit_id,
-            floor=self.floors[seen.floor_i],
-            floor_i=seen.floor_i,
-            x_m=seen.x_m,
-            y_m=seen.y_m,
-            r95_m=seen.r95_m,
-            quality=seen.quality,
-            seen_at=seen.seen_at,
-            zone=self.zones.get(device) if device else None,
-        )
+        found = self.places([unit_id])
+        return found[0] if found else None
+
+    def places(self, unit_ids: Iterable[str]) -> list[Where]:
+        """Where units on duty were last located; those that never were are left out."""
+        return [
+            Where(
+                unit_id=unit.unit_id,
+                floor=self.floors[seen.floor_i],
+                floor_i=seen.floor_i,
+                x_m=seen.x_m,
+                y_m=seen.y_m,
+                r95_m=seen.r95_m,
+                quality=seen.quality,
+                seen_at=seen.seen_at,
+                zone=self.zones.get(unit.device_id or ""),
+            )
+            for unit, seen in self._seen_units(unit_ids)
+        ]
+
+    def _seen_units(self, unit_ids: Iterable[str]) -> list[tuple[m.UnitChanged, Seen]]:
+        units = [unit for unit_id in unit_ids if (unit := self.view.units.get(unit_id)) is not None]
+        slots = [self.slots.of_device.get(unit.device_id or "", -1) for unit in units]
+        with_slot = [(unit, slot) for unit, slot in zip(units, slots, strict=True) if slot >= 0]
+        seen = self.radar.seen_all([slot for _, slot in with_slot])
+        return [(unit, place) for (unit, _), place in zip(with_slot, seen, strict=True) if place is not None]
 
     def mine(self, unit_id: str) -> handheld.Mine | None:
         """What the unit's handheld shows."""
@@ -206,7 +217,7 @@ class Desk:
             case "stock":
                 return list(view.stock.values())
             case "where":
-                return [where for unit_id in view.units if (where := self.where(unit_id)) is not None]
+                return self.places(view.units)
             case "gw":
                 return view.gateways()
             case "health":

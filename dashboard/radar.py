@@ -81,17 +81,16 @@ class Radar:
 
     def seen(self, slot: int) -> Seen | None:
         """Where the slot's device was last located, None if never."""
-        floor = int(self.floor[slot])
-        if floor == NOWHERE:
-            return None
-        return Seen(
-            floor_i=floor,
-            x_m=int(self.x_cm[slot]) / 100,
-            y_m=int(self.y_cm[slot]) / 100,
-            r95_m=int(self.r95_cm[slot]) / 100,
-            quality=QUALITY[int(self.quality[slot])],
-            seen_at=int(self.seen_at[slot]),
-        )
+        return self.seen_all([slot])[0]
+
+    def seen_all(self, slots: Sequence[int]) -> list[Seen | None]:
+        """The same for many at once."""
+        index = np.array(slots, np.intp)
+        columns = (self.floor, self.x_cm, self.y_cm, self.r95_cm, self.quality, self.seen_at)
+        return [
+            None if floor == NOWHERE else Seen(floor, x / 100, y / 100, r95 / 100, QUALITY[quality], at)
+            for floor, x, y, r95, quality, at in zip(*(each[index].tolist() for each in columns), strict=True)
+        ]
 
     def show(self, slot: int, state: int, now: Instant) -> list[ScreenFrame]:
         """Let a slot be seen with this class and status; a change is told at once."""

@@ -15,7 +15,7 @@ from dashboard.alarms import AlarmMark
 from dashboard.desk import Desk, Origin
 from dashboard.radar import column_lengths_fit
 from dashboard.settings import DashboardSettings
-from dashboard.view import FINISHED, Where, is_alarming, units_of
+from dashboard.view import FINISHED, is_alarming, units_of
 
 BEAT: Final = SECOND
 """Ages, key frames and forgetting are looked after this often."""
@@ -222,14 +222,10 @@ class DashboardService:
     def _where(self, now: Instant) -> list[Message]:
         """The places of staff that changed since they were last told."""
         desk = self.desk
-        changed: list[Where] = []
-        for unit_id in desk.view.units:
-            where = desk.where(unit_id)
-            if where is not None and where.seen_at != self._told.get(unit_id):
-                self._told[unit_id] = where.seen_at
-                changed.append(where)
+        changed = [w for w in desk.places(desk.view.units) if w.seen_at != self._told.get(w.unit_id)]
         if not changed:
             return []
+        self._told |= {where.unit_id: where.seen_at for where in changed}
         out: list[Message] = [desk.feed.event("where", "Where", changed, now)]
         out += [desk.feed.event(f"me:{where.unit_id}", "MyPlace", where, now) for where in changed]
         return out

@@ -190,8 +190,8 @@ class View:
 
     def missing_calls(self) -> list[str]:
         """Calls that units speak of and that never came: a gap, to be closed by a snapshot."""
-        wanted = (call_id for unit in self.units.values() for call_id in calls_of(unit))
-        return [call_id for call_id in wanted if call_id not in self.calls]
+        busy = [unit for unit in self.units.values() if unit.call_id is not None or unit.offers]
+        return [call_id for unit in busy for call_id in calls_of(unit) if call_id not in self.calls]
 
     def tally_of(self, unit_id: str) -> Tally:
         return Tally(
