@@ -151,7 +151,7 @@ class IngestService:
             if decoded.gateway is None and decoded.sightings and decoded.sightings[0].gateway is not None:
                 self._many(decoded, known, topic, payload, Source("", arrival, drops), out)
             else:
-                heard = self._sender(decoded.gateway, known, topic, payload, arrival)
+                heard = self._senders.of(decoded.gateway, known, topic.gateway, payload, arrival)
                 self._use(decoded, known, heard, payload, Source(heard.gateway, arrival, drops), out)
         except WireError as error:
             drops[error.cause] += 1
@@ -161,11 +161,6 @@ class IngestService:
             if heard is not None:
                 count(heard.drops, drops)
         return out
-
-    def _sender(
-        self, claim: str | None, known: Format, topic: Topic, payload: m.GatewayPayload, now: Instant
-    ) -> Heard:
-        return self._senders.of(claim, known, payload.topic, topic.gateway, payload.sender, now)
 
     def _use(
         self,
@@ -284,7 +279,7 @@ class IngestService:
         count(source.drops, decoded.drops)
         for claim, group in groups.items():
             try:
-                heard = self._sender(claim, known, topic, payload, source.arrival)
+                heard = self._senders.of(claim, known, topic.gateway, payload, source.arrival)
             except WireError as error:
                 source.drops[error.cause] += len(group)
                 continue

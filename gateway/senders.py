@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from contracts.errors import WireError
-from contracts.messages import InstalledGateway
+from contracts.messages import GatewayPayload, InstalledGateway
 from contracts.quantities import SECOND, Duration, Instant
 from gateway.formats.base import Format
 from gateway.heard import Heard, newly_heard
@@ -40,28 +40,27 @@ class Senders:
         self,
         claim: str | None,
         known: Format,
-        topic: str,
         topic_gateway: str | None,
-        sender: str,
+        payload: GatewayPayload,
         now: Instant,
     ) -> Heard:
-        """The gateway that sent a payload on ``topic``, which names ``topic_gateway`` if any.
+        """The gateway that sent a payload, whose topic names ``topic_gateway`` if any.
 
         Raises:
             WireError: ``gateway_mismatch``; ``no_gateway``; ``unknown_gateway`` for too many strangers.
         """
         named = self.roster.find(claim) if claim else None
         in_topic = None if known.topic_names_gateway else topic_gateway
-        certified = self.roster.find(sender) if sender else None
+        certified = self.roster.find(payload.sender) if payload.sender else None
         gateway = named or in_topic or certified
         if gateway is None:
-            return self._stranger(claim or topic, now)
+            return self._stranger(claim or payload.topic, now)
         if in_topic not in (None, gateway) or certified not in (None, gateway):
-            raise WireError("gateway_mismatch", f"{claim!r} on {topic!r}")
+            raise WireError("gateway_mismatch", f"{claim!r} on {payload.topic!r}")
         if claim and named is None:
             address = self.roster.gateways[gateway].address
             if address and name_key(claim) != name_key(address):
-                raise WireError("gateway_mismatch", f"{claim!r} on {topic!r}")
+                raise WireError("gateway_mismatch", f"{claim!r} on {payload.topic!r}")
         heard = self.heard.get(gateway)
         if heard is None:
             heard = self.heard[gateway] = newly_heard(gateway, True, self._clock_window, now)

@@ -73,7 +73,7 @@ class Event(msgspec.Struct, frozen=True):
     at: Instant | None = None
 
 
-class Decoded(msgspec.Struct, frozen=True):
+class Decoded(msgspec.Struct, frozen=True, gc=False):
     """One payload, read."""
 
     kind: Kind

@@ -1,7 +1,7 @@
 import pytest
 
 from contracts.errors import WireError
-from contracts.messages import InstalledGateway
+from contracts.messages import GatewayPayload, InstalledGateway
 from contracts.quantities import MINUTE, SECOND
 from gateway.formats import espresense, minew, ruuvi
 from gateway.formats.base import Format
@@ -16,7 +16,8 @@ def senders() -> Senders:
 def whose(
     known: Senders, claim: str | None, topic: str, sender: str = "", known_format: Format = minew.FORMAT
 ) -> str:
-    return known.of(claim, known_format, topic, known.roster.in_topic(topic), sender, START).gateway
+    payload = GatewayPayload(topic=topic, payload=b"", received_at=START, sender=sender)
+    return known.of(claim, known_format, known.roster.in_topic(topic), payload, START).gateway
 
 
 def test_a_claim_a_topic_or_a_certificate_names_the_gateway() -> None:
