@@ -1,7 +1,7 @@
 """Walking times over the grid: who is near in seconds, and by which way.
 
-One Dijkstra gives the time from (or to) every cell at once; connectors join the floors. Closing a
-connector or fire mode makes a new ``Travel`` from the same grid.
+One field gives the time from (or to) every cell at once; connectors join the floors. Closing a connector
+or fire mode makes a new ``Travel`` from the same grid.
 """
 
 import math
@@ -15,8 +15,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from contracts.floors import Floors
 from contracts.grid import WalkableGrid
 from contracts.sitemap import Connector, Point, Site
 
@@ -70,13 +70,19 @@ class Travel:
         grid: WalkableGrid,
         closures: Closures = Closures(),
         speed_mps: float = 1.2,
+        before: "Travel | None" = None,
     ) -> None:
+        """``before``: for another state of the building; what is known of its floors is taken over."""
         assert speed_mps > 0
         self.grid = grid
         self.closures = closures
         self.speed_mps = speed_mps
         self._site = site
-        self._graphs: dict[bool, tuple[csr_array, csr_array, dict[tuple[int, int], Hop]]] = {}
+        self._graphs: dict[bool, tuple[csr_array, dict[tuple[int, int], Hop]]] = {}
+        self._between: dict[bool, NDArray[np.float64]] = {}
+        self._ground = (grid, speed_mps, closures.connectors & {space.space_id for space in site.spaces})
+        same = before is not None and before._ground == self._ground
+        self._floors: Floors | None = before._floors if before is not None and same else None
         self._fields: OrderedDict[tuple[int, bool, bool], Seconds] = OrderedDict()
 
     def times_to(self, cell: int, wheels: bool = False) -> Seconds:
@@ -92,7 +98,7 @@ class Travel:
         remaining = self.times_to(goal, wheels)
         if not np.isfinite(remaining[start]):
             return []
-        forward, _, _ = self._graph(wheels)
+        forward, _ = self._graph(wheels)
         cells = [start]
         while cells[-1] != goal:
             here = cells[-1]
@@ -106,7 +112,7 @@ class Travel:
         """The same way cut at its connectors: cells and seconds of each walk (None) and each ride."""
         cells = self.path(start, goal, wheels)
         remaining = self.times_to(goal, wheels)
-        _, _, hops = self._graph(wheels)
+        _, hops = self._graph(wheels)
         return [
             (
                 part,
@@ -135,20 +141,30 @@ class Travel:
         if key in self._fields:
             self._fields.move_to_end(key)
             return self._fields[key]
-        forward, backward, _ = self._graph(wheels)
-        field = dijkstra(backward if backwards else forward, directed=True, indices=[cell])[0]
-        self._fields[key] = field.astype(np.float32)
+        floors = self._walks()
+        if wheels not in self._between:
+            hops = hops_of(self._site, self.grid, self.closures, wheels)
+            seconds = np.array([hop.seconds for hop in hops.values()])
+            self._between[wheels] = floors.between(_pairs(hops), seconds)
+        self._fields[key] = floors.field(cell, self._between[wheels], backwards)
         self._fields[key].flags.writeable = False
         if len(self._fields) > FIELDS_MAX:
             self._fields.popitem(last=False)
         return self._fields[key]
 
-    def _graph(self, wheels: bool) -> tuple[csr_array, csr_array, dict[tuple[int, int], Hop]]:
-        """Seconds of each step forwards, the same backwards, and the hops by their two cells."""
+    def _walks(self) -> Floors:
+        if self._floors is None:
+            stops = np.unique(_pairs(hops_of(self._site, self.grid, Closures(), wheels=False)))
+            steps = _matrix(self._site, self.grid, self.closures, self.speed_mps, {})
+            self._floors = Floors(steps, self.grid.floor, stops)
+        return self._floors
+
+    def _graph(self, wheels: bool) -> tuple[csr_array, dict[tuple[int, int], Hop]]:
+        """Seconds of each step, and the hops by their two cells."""
         if wheels not in self._graphs:
             hops = hops_of(self._site, self.grid, self.closures, wheels)
             forward = _matrix(self._site, self.grid, self.closures, self.speed_mps, hops)
-            self._graphs[wheels] = (forward, forward.T.tocsr(), hops)
+            self._graphs[wheels] = (forward, hops)
         return self._graphs[wheels]
 
 
@@ -233,11 +249,16 @@ def _matrix(
         shut = np.isin(grid.space, closed)
         steps &= ~shut[grid.step_to] | shut[grid.step_from]
     step_seconds = grid.step_m[steps].astype(np.float64) / speed_mps
-    pairs = np.array(list(hops), np.int32).reshape(-1, 2)
+    pairs = _pairs(hops)
     rows = np.concatenate([grid.step_from[steps], pairs[:, 0]])
     columns = np.concatenate([grid.step_to[steps], pairs[:, 1]])
     seconds = np.concatenate([step_seconds, [hop.seconds for hop in hops.values()]])
     return csr_array((seconds, (rows, columns)), shape=(grid.n_cells, grid.n_cells))
+
+
+def _pairs(hops: dict[tuple[int, int], Hop]) -> NDArray[np.intp]:
+    """(hops, 2): the cells where they start and end."""
+    return np.array(list(hops), np.intp).reshape(-1, 2)
 
 
 def _split(cells: list[int], hops: dict[tuple[int, int], Hop]) -> list[list[int]]:

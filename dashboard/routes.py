@@ -58,7 +58,7 @@ class Router:
         if target is None:
             return Route(question.unit_id, None, None, ())
         if self._travel is None or self._travel.closures != question.closures:
-            self._travel = Travel(self._site, self._grid, question.closures)
+            self._travel = Travel(self._site, self._grid, question.closures, before=self._travel)
         try:
             start = self._grid.cell_at(question.floor_i, question.x_m, question.y_m)
             goal = self._grid.cell_at(self._site.floor_index(target.floor), target.x_m, target.y_m)

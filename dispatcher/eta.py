@@ -1,7 +1,7 @@
 """How long everybody needs to everywhere that matters: over the grid, by way of the depot, with a spread.
 
-Times come from a few fields over the grid (one Dijkstra each, kept while they are used): to each depot, to
-each call on foot, to each call in the mode of its item. An arrival time is a lookup for each point of an
+Times come from a few fields over the grid (``contracts.walking``, kept while they are used): to each depot,
+to each call on foot, to each call in the mode of its item. An arrival time is a lookup for each point of an
 uncertain position, so that a doubt about the floor becomes a doubt about the time.
 """
 
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 FIELDS_MAX: Final = 300
 """Fields kept, oldest use out first: 300 of 100 000 cells are 120 MB. More calls open at once at different
-places are planned all the same, only slower: 20 ms for each field that must be made again."""
+places are planned all the same, only slower: 6 ms for each field that must be made again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +59,15 @@ class Ways:
         settings: DispatcherSettings,
         closures: Closures,
         waits_s: Mapping[str, float] | None = None,
+        before: "Ways | None" = None,
     ) -> None:
-        """``waits_s``: lift → mean wait, where more is known than the site says."""
+        """``waits_s``: lift → mean wait, where more is known than the site says. ``before``: what was
+        reckoned with till now."""
         site = _with_waits(catalogue.site, waits_s or {})
         self.catalogue = catalogue
         self.settings = settings
         self.waits_s = {c.connector_id: c.wait_s for c in site.connectors if c.kind == "lift"}
-        self.travel = Travel(site, catalogue.grid, closures)
+        self.travel: Travel = Travel(site, catalogue.grid, closures, before=before.travel if before else None)
         self.depot_cells = {
             depot.depot: catalogue.grid.cell_at(catalogue.floors[depot.floor], depot.x_m, depot.y_m)
             for depot in catalogue.depots.values()

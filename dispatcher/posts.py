@@ -1,6 +1,6 @@
 """Places to stand by at, and the times between them: a table that is made a little at a time.
 
-A time field is one Dijkstra over the whole grid; a site has a hundred posts and depots. Made at once they
+A time field is a search over a floor of the grid; a site has a hundred posts and depots. Made at once they
 would stop the dispatcher for seconds, so each call of ``prepare`` makes a few; until all are there nobody
 is told to stand by anywhere.
 """

@@ -232,7 +232,7 @@ class DispatcherService:
             self._reckon_anew(waits_s)
 
     def _reckon_anew(self, waits_s: dict[str, float]) -> None:
-        self.ways = Ways(self.catalogue, self.settings, self._closures(), waits_s)
+        self.ways = Ways(self.catalogue, self.settings, self._closures(), waits_s, before=self.ways)
 
     def _cover(self, now: Instant) -> list[Fact]:
         """Where the free should stand by; what emergencies would lose without each of them."""

@@ -223,3 +223,16 @@ def test_in_sight_is_what_one_can_walk_straight(grid: WalkableGrid) -> None:
 def test_here_to_here_is_no_way_at_all(grid: WalkableGrid) -> None:
     assert travel().path(5, 5) == [5]
     assert travel().legs(5, 5) == []
+
+
+def test_what_is_known_of_the_floors_outlives_a_closed_connector_but_no_closed_space() -> None:
+    site, grid = small_mall(), the_grid()
+    before = Travel(site, grid)
+    before.times_to(0)
+    lift = Travel(site, grid, Closures(frozenset(("lift-1",))), before=before)
+    space = Closures(frozenset((site.spaces[int(grid.space[0])].space_id,)))
+    corridor = Travel(site, grid, space, before=before)
+    assert lift._floors is before._floors
+    assert corridor._floors is None
+    for after, closures in ((lift, lift.closures), (corridor, space)):
+        np.testing.assert_array_equal(after.times_to(0), Travel(site, grid, closures).times_to(0))
