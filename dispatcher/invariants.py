@@ -38,12 +38,14 @@ def _holders(ledger: Ledger, tasks: list[Task]) -> list[str]:
             broken.append(f"{task.need.task_id} has {len(offers)} live offers")
     broken += [f"{unit} holds {count} offers and tasks" for unit, count in holds.items() if count > 1]
     for unit in ledger.units.values():
-        if (unit.task_id is not None) + (unit.offer_id is not None) != holds[unit.unit_id]:
+        if (unit.task_id is not None) + (unit.offer_id is not None) != holds.get(unit.unit_id, 0):
             broken.append(f"{unit.unit_id} believes in {unit.task_id} and {unit.offer_id}")
-        offer = None if unit.offer_id is None else offer_of(ledger, unit.offer_id)
-        if unit.offer_id is not None and (offer is None or offer.ended or offer.unit_id != unit.unit_id):
+        if unit.offer_id is None:
+            continue
+        offer = offer_of(ledger, unit.offer_id)
+        if offer is None or offer.ended or offer.unit_id != unit.unit_id:
             broken.append(f"{unit.unit_id} waits for the dead offer {unit.offer_id}")
-        if unit.offer_id is not None and unit.duty != "on":
+        if unit.duty != "on":
             broken.append(f"{unit.unit_id} is offered a task off duty")
     return broken
 
@@ -102,12 +104,12 @@ def _stock(ledger: Ledger, tasks: list[Task]) -> list[str]:
                 wanted[task.depot, item] += 1
     broken = []
     for store in ledger.stores.values():
-        broken += [f"{store.depot} has {n} {item}" for item, n in store.free.items() if n < 0]
-        broken += [
-            f"{store.depot} reserves {n} {item} for {wanted[store.depot, item]}"
-            for item, n in store.reserved.items()
-            if n != wanted[store.depot, item]
-        ]
+        for item, n in store.free.items():
+            if n < 0:
+                broken.append(f"{store.depot} has {n} {item}")
+        for item, n in store.reserved.items():
+            if n != wanted.get((store.depot, item), 0):
+                broken.append(f"{store.depot} reserves {n} {item} for {wanted[store.depot, item]}")
     return broken
 
 

@@ -5,9 +5,9 @@ part to be seen: one answer a command, nothing acknowledged ever lost, honest po
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count, repeat
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,6 @@ JUDGED_LIMIT = 1_000_000
 """Errors kept for the summary; with more it tells of the newest."""
 CONTRADICTIONS_LIMIT = 100
 """One is enough to fail."""
-WATCHED = frozenset({m.PlaceCall, m.CommandAnswered, m.CallChanged, m.GroundTruth, m.PositionsEstimated})
-"""The few types that tell anything; most of what is sent is payloads of gateways."""
 TRUTH_LAG = 2_500_000
 """Microseconds: an estimate is compared with a truth at most this much older or newer."""
 
@@ -46,25 +44,9 @@ class Watch:
         self._contradictions: list[str] = []
 
     def saw(self, message: Message, at: Instant) -> None:
-        if type(message) not in WATCHED:
-            return
-        match message:
-            case m.PlaceCall():
-                self._placed[message.command_id] = None
-                _forget(self._placed)
-            case m.CommandAnswered():
-                self._answered(message)
-            case m.CallChanged():
-                known = self.calls.get(message.call_id)
-                if known is None or message.version >= known.version:
-                    self.calls[message.call_id] = message
-                    _forget(self.calls)
-            case m.GroundTruth():
-                self.accuracy.truth(message)
-            case m.PositionsEstimated():
-                self.accuracy.estimate(message)
-            case _:
-                pass
+        take = _TAKES.get(type(message))
+        if take is not None:
+            take(self, message)
 
     def violations(self, ledger: Ledger, at: Instant) -> list[str]:
         """The laws that are broken now, in words."""
@@ -77,6 +59,22 @@ class Watch:
             broken.append(f"acknowledged call {call} is lost")
         return broken + self._contradictions
 
+    def _asked(self, command: m.PlaceCall) -> None:
+        self._placed[command.command_id] = None
+        _forget(self._placed)
+
+    def _changed(self, call: m.CallChanged) -> None:
+        known = self.calls.get(call.call_id)
+        if known is None or call.version >= known.version:
+            self.calls[call.call_id] = call
+            _forget(self.calls)
+
+    def _estimated(self, message: m.PositionsEstimated) -> None:
+        self.accuracy.estimate(message)
+
+    def _true(self, message: m.GroundTruth) -> None:
+        self.accuracy.truth(message)
+
     def _answered(self, answer: m.CommandAnswered) -> None:
         said = (answer.accepted, answer.reason, answer.subject)
         before = self.answers.setdefault(answer.command_id, said)
@@ -86,6 +84,16 @@ class Watch:
             self.accepted_calls.setdefault(answer.subject, answer.at)
             _forget(self.accepted_calls)
         _forget(self.answers)
+
+
+_TAKES: Final[dict[type[Message], Callable[[Watch, Any], None]]] = {
+    m.PlaceCall: Watch._asked,
+    m.CommandAnswered: Watch._answered,
+    m.CallChanged: Watch._changed,
+    m.PositionsEstimated: Watch._estimated,
+    m.GroundTruth: Watch._true,
+}
+"""By type: most of what is sent is payloads of gateways, which tell nothing."""
 
 
 def _forget(table: dict[str, Any]) -> None:

@@ -30,6 +30,8 @@ from runtime.turn import Hearers, deliver, hearers_of, next_wake, settle, stayin
 
 RADIO_SIDE: Final = "firmware_sim"
 """The process whose links are wireless: phones, handhelds, gateways."""
+RETAINED: Final = frozenset(kind for kind, route in wire.ROUTES.items() if route.retain)
+"""What the broker keeps for whoever comes later."""
 HELD_LIMIT: Final = 100_000
 """Messages a broker holds for a process that is down."""
 LAST_EVENTS: Final = 20
@@ -82,6 +84,8 @@ class _Process:
     hearers: Hearers = field(init=False)
     stays: frozenset[type[Message]] = field(init=False)
     """What its services say only to one another, and to screens."""
+    ways: dict[type[Message], tuple[_Way, ...]] = field(default_factory=dict)
+    """By type where what it says goes; found when first said, the same in every life."""
 
     def __post_init__(self) -> None:
         self.begin(self.services)
@@ -125,8 +129,6 @@ class World:
             for name, make in makers.items()
         }
         self._listeners = self._who_hears_what()
-        self._ways: dict[tuple[str, type[Message]], tuple[_Way, ...]] = {}
-        """(sender, type) → where to and how; made when first asked for."""
         for process in self._processes.values():
             self._after_start(process)
         for crash in faults.crashes:
@@ -218,16 +220,15 @@ class World:
     # --- between processes -------------------------------------------------------------------------------
 
     def _send(self, sender: _Process, message: Message, at: Instant) -> None:
+        kind = type(message)
         self.watch.saw(message, at)
         if isinstance(message, m.ButtonPressed):
             self._presses.append(message)
-        kind = type(message)
-        route = wire.ROUTES.get(kind)
-        if route is not None and route.retain:
+        if kind in RETAINED:
             self._retained[wire.topic_of(message, "w")] = message
-        ways = self._ways.get((sender.name, kind))
+        ways = sender.ways.get(kind)
         if ways is None:
-            ways = self._ways[sender.name, kind] = self._ways_from(sender, kind)
+            ways = sender.ways[kind] = self._ways_from(sender, kind)
         for receiver, lossless, reliable in ways:
             for arrival in arrivals(self._faults, sender.name, receiver.name, lossless, at, self._rng):
                 self._post(arrival, receiver, _Mail(message, reliable))
