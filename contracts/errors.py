@@ -12,6 +12,13 @@ NearhandError
 Our own faults are assertions: they stay on, the process dies, the supervisor restarts it, replay restores.
 """
 
+from typing import Final
+
+import msgspec
+
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding may raise for bytes from outside; the last where they nest thousands of levels deep."""
+
 
 class NearhandError(Exception):
     """Any error that is not a fault of this program."""

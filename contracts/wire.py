@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from contracts import messages as m
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from contracts.messages import Message
 
 ROOT: Final = "nearhand/v1"
@@ -113,7 +113,7 @@ def decode(data: bytes) -> Message:
         if data[:1] == b"{":
             return _json_decoder.decode(data)
         return _msgpack_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise WireError("not_a_message", str(error)) from error
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from contracts.edge import GatewayConfig, GatewayStatus, ScanReport
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from contracts.quantities import MILLISECOND, SECOND, Instant, from_seconds, to_seconds
 from contracts.values import Message
 from gateway.adverts.decode import decode_advert
@@ -50,7 +50,7 @@ def read_config(data: bytes, gateway: str) -> GatewayConfig:
     decode = msgspec.json.decode if data.lstrip()[:1] == b"{" else msgspec.msgpack.decode
     try:
         config = decode(data, type=GatewayConfig)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise WireError("bad_config", str(error)) from error
     fault = config.fault() if config.gateway in ("", gateway) else f"it is for {config.gateway!r}"
     if fault:

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from msgspec.structs import replace
 
-from contracts.errors import SiteError
+from contracts.errors import UNREADABLE, SiteError
 from contracts.findings import Finding, errors
 from contracts.geometry import LocalFrame, frame_of, shape
 from contracts.imdf import Geometry, read_imdf
@@ -82,7 +82,7 @@ def _zip_collections(content: bytes) -> tuple[dict[str, list[object]], list[Find
 def _osm_collections(content: bytes, site: Site) -> tuple[dict[str, list[object]], list[Finding]]:
     try:
         document = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise SiteError(f"expected a zip of IMDF files or a GeoJSON extract: {cause}") from cause
     settings = ImportSettings(site=site.site, name=site.name.en, timezone=site.timezone)
     imported, findings = import_osm(document, settings)

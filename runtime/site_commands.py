@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from contracts.drawing import floor_svg
-from contracts.errors import SiteError
+from contracts.errors import UNREADABLE, SiteError
 from contracts.findings import Finding, errors, warning
 from contracts.geometry import shape
 from contracts.grid import WalkableGrid, build_grid
@@ -120,7 +120,7 @@ def read_json(file: Path) -> object:
         return msgspec.json.decode(file.read_bytes())
     except OSError as cause:
         raise SiteError(f"{file} cannot be read: {cause.strerror}") from cause
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise SiteError(f"{file}: not JSON: {cause}") from cause
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.errors import SiteError
+from contracts.errors import UNREADABLE, SiteError
 from contracts.findings import Finding, error, errors
 from contracts.geometry import LocalFrame
 from contracts.imdf import FEATURE_TYPES, read_imdf
@@ -136,7 +136,7 @@ def collections_in(texts: Mapping[str, bytes], findings: list[Finding]) -> dict[
             continue
         try:
             parsed = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        except UNREADABLE as cause:
             findings.append(error(file, "", f"not JSON: {cause}"))
             continue
         features = parsed.get("features") if isinstance(parsed, dict) else None

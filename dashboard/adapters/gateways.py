@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from contracts import messages as m
 from contracts import wire
+from contracts.errors import UNREADABLE
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens, empty, read_json
 from dashboard.adapters.tokens import GATEWAY
@@ -138,7 +139,7 @@ def _token_in(request: Request) -> str:
 def _token_of(body: bytes) -> str:
     try:
         found = _secret.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ""
     token = found.secret or (found.meta and found.meta.access_token)
     return token if isinstance(token, str) else ""

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 
+from contracts.errors import UNREADABLE
 from dashboard.access import RoleName, Session
 from dashboard.adapters.core import ScreensCore
 from dashboard.adapters.failures import Failure
@@ -132,7 +133,7 @@ async def read_json(request: Request) -> dict[str, Any]:
         raise Failure("bad_request", "Content-Type: expected application/json")
     try:
         content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Failure("bad_request", "body: not JSON") from error
     if not isinstance(content, dict):
         raise Failure("bad_request", "body: expected an object")

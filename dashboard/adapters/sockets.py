@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from contracts.errors import UNREADABLE
 from dashboard.access import Session
 from dashboard.adapters import hub as hubs
 from dashboard.adapters.failures import Failure
@@ -145,7 +146,7 @@ async def wishes(
         recent.append(now)
         try:
             yield decoder.decode(message.get("text") or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
             hub.desk.counters["socket_messages_unreadable"] += 1
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.errors import SiteError
+from contracts.errors import UNREADABLE, SiteError
 from dashboard.access import Session
 from dashboard.adapters.failures import Failure, Json
 from dashboard.adapters.screens import Screens, empty, read_body, read_json, text_field
@@ -28,7 +28,7 @@ async def read_struct(request: Request, kind: type[T], limit: int) -> T:
     """
     try:
         return msgspec.json.decode(await read_body(request, limit), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise Failure("bad_request", str(cause)) from cause
 
 

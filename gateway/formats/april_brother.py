@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from gateway.addresses import address_of, canonical_address, gateway_name
 from gateway.formats.base import Clue, Format, gather, need_list
 from gateway.readings import hex_bytes, rssi_of, rssi_of_byte
@@ -46,7 +46,7 @@ def decode(clue: Clue) -> Decoded:
 def _unpack(payload: bytes) -> dict[str, Any]:
     try:
         body = msgspec.msgpack.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise WireError("not_msgpack", str(error)) from error
     if not isinstance(body, dict):
         raise WireError("bad_message", "not a map")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from gateway.adverts.decode import decode_advert
 from gateway.adverts.meaning import advert_details
 from gateway.sightings import Decoded, Fields, Sighting
@@ -37,7 +37,7 @@ class Clue(msgspec.Struct, eq=False, gc=False):
             if self.payload[:64].lstrip()[:1] in (b"{", b"["):
                 try:
                     self._json = _json.decode(self.payload)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                except UNREADABLE:
                     self._json = None
         return self._json
 

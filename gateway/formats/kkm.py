@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
 from gateway.adverts.beacons import beacon_id, eddystone_url
 from gateway.formats.base import Clue, Format, gather, need_list
@@ -40,7 +40,7 @@ def decode(clue: Clue) -> Decoded:
 def _stripped(payload: bytes) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(payload.translate(None, _CONTROL))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise WireError("not_json", str(error)) from error
     if not isinstance(body, dict):
         raise WireError("not_an_object")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from contracts.errors import UNREADABLE
 from contracts.quantities import Instant
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
 from gateway.adverts.beacons import ibeacon_id
@@ -63,7 +64,7 @@ def detect(clue: Clue) -> bool:
 def decode(clue: Clue) -> Decoded:
     try:
         entries = _entries.decode(clue.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         entries = _one_by_one(clue)
     gateway, fields = None, {}
     adverts: list[Entry] = []

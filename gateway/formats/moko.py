@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from contracts.errors import WireError
+from contracts.errors import UNREADABLE, WireError
 from contracts.quantities import Instant
 from gateway.addresses import canonical_address, canonical_uuid, gateway_name
 from gateway.adverts.beacons import beacon_id
@@ -80,7 +80,7 @@ def detect(clue: Clue) -> bool:
 def decode(clue: Clue) -> Decoded:
     try:
         batch = _batch.decode(clue.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return _decode_any(clue)
     return _heard(gateway_name(batch.device_info["mac"]), batch.data)
 

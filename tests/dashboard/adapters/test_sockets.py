@@ -197,11 +197,11 @@ def test_rubbish_is_counted_and_a_flood_is_cut_off(tmp_path: Path) -> None:
     async def scenario() -> None:
         core = Core(tmp_path)
         async with served(core) as server, server.socket("operator") as page:
-            for text in ("{", '{"t":"sub"}', '{"t":"dance"}', b"\xff\x00"):
+            for text in ("{", '{"t":"sub"}', '{"t":"dance"}', b"\xff\x00", '{"t":"sub","x":' + "[" * 10_000):
                 await page.send(text)
             await sub(page, "calls")
             await said(page, "snap")
-            assert core.service.desk.counters["socket_messages_unreadable"] == 4
+            assert core.service.desk.counters["socket_messages_unreadable"] == 5
             for _ in range(hubs.EVENTS_LIMIT // 10):
                 await page.send("{")
             assert await ended(page) == hubs.TOO_SLOW

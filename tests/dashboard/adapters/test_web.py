@@ -148,7 +148,12 @@ def test_bodies_are_limited_and_must_be_json_objects(tmp_path: Path) -> None:
         core = Core(tmp_path)
         headers = {"Idempotency-Key": "0123456789", "Content-Type": "application/json"}
         async with served(core) as server, server.client("operator") as client:
-            for content, code in ((b"x" * 70_000, "too_long"), (b"[]", "bad_request"), (b"{", "bad_request")):
+            deep = b"[" * 30_000
+            bad = (
+                (b"x" * 70_000, "too_long"),
+                *((content, "bad_request") for content in (b"[]", b"{", deep)),
+            )
+            for content, code in bad:
                 answer = await client.post("/api/commands", content=content, headers=headers)
                 assert answer.json()["error"]["code"] == code
             plain = {**headers, "Content-Type": "text/plain"}
