@@ -32,7 +32,10 @@ def main(directory: Path) -> None:
     closed = Closures(frozenset(connector.connector_id for connector in site.connectors[:1]))
 
     def after_closing() -> None:
-        Travel(site, grid, closed).times_to(cells[0])
+        Travel(site, grid, closed, before=travel).times_to(cells[0])
+
+    def first() -> None:
+        Travel(site, grid).times_to(cells[0])
 
     travel = Travel(site, grid)
     fresh = iter(cells)
@@ -41,6 +44,7 @@ def main(directory: Path) -> None:
     print(f"{site.name.en}: {grid.n_cells} cells of {grid.cell_m} m, {len(grid.step_m)} steps; CPU ms")
     print(f"load_site                          {cpu_ms(lambda: load_site(directory), 3):8.1f}")
     print(f"build_grid                         {cpu_ms(lambda: build_grid(site), 3):8.1f}")
+    print(f"times_to, nothing known yet        {cpu_ms(first, 3):8.1f}")
     print(f"times_to, one cell to all (fresh)  {cpu_ms(lambda: travel.times_to(next(fresh))):8.1f}")
     print(f"close a connector, then times_to   {cpu_ms(after_closing, 5):8.1f}")
     print(f"path across (field known)          {cpu_ms(lambda: travel.path(cells[1], cells[0])):8.1f}")
