@@ -47,8 +47,10 @@ def ground(site: Site, settings: Settings, calibration: "Calibration | None" = N
 def positioning_services(ground: Ground, presses: Sequence[ButtonPressed] = ()) -> tuple[Service, ...]:
     """Ingest and positioning. ``presses`` are those raised before a restart."""
     from gateway.ingest import IngestService
+    from positioning.rehearsal import rehearse
     from positioning.service import PositioningService
 
+    rehearse()
     settings = ground.settings
     return (
         IngestService(ground.site, settings.ingest, presses),

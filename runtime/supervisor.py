@@ -54,7 +54,7 @@ class Supervisor:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
 
-    async def start(self, child: Child, timeout_s: float = 60.0) -> None:
+    async def start(self, child: Child, timeout_s: float = 180.0) -> None:
         """Start a child and wait until it is ready.
 
         Raises:

@@ -31,6 +31,8 @@ from runtime.telemetry import start_logging
 
 SERVICES = ("dispatcher", "positioning", "dashboard")
 """In the order they start: whoever keeps acknowledged things comes first."""
+SLOW_S = 8.0
+"""After so long people want to know what they wait for."""
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -150,13 +152,22 @@ async def _start(supervisor: Supervisor, children: Sequence[Child]) -> None:
     began = time.monotonic()
 
     async def start(child: Child) -> None:
-        await supervisor.start(child)
+        hint = asyncio.get_running_loop().call_later(SLOW_S, _say_slow, child.name)
+        try:
+            await supervisor.start(child)
+        finally:
+            hint.cancel()
         print(f"  {child.name:<12} ready after {time.monotonic() - began:.1f} s", flush=True)
 
     first = [child for child in children if child.name == "broker"]
     for child in first:
         await start(child)
     await asyncio.gather(*(start(child) for child in children[len(first) :]))
+
+
+def _say_slow(name: str) -> None:
+    why = ": its loops are compiled, once for each installation" if name == "positioning" else ""
+    print(f"  {name:<12} is getting ready{why} ...", flush=True)
 
 
 def _children(
