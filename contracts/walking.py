@@ -78,11 +78,13 @@ class Travel:
         self.closures = closures
         self.speed_mps = speed_mps
         self._site = site
-        self._graphs: dict[bool, tuple[csr_array, dict[tuple[int, int], Hop]]] = {}
+        self._hops: dict[bool, dict[tuple[int, int], Hop]] = {}
+        self._graphs: dict[bool, csr_array] = {}
         self._between: dict[bool, NDArray[np.float64]] = {}
         self._ground = (grid, speed_mps, closures.connectors & {space.space_id for space in site.spaces})
-        same = before is not None and before._ground == self._ground
-        self._floors: Floors | None = before._floors if before is not None and same else None
+        self._floors: Floors | None = None
+        if before is not None and before._ground == self._ground:
+            self._floors = before._floors
         self._fields: OrderedDict[tuple[int, bool, bool], Seconds] = OrderedDict()
 
     def times_to(self, cell: int, wheels: bool = False) -> Seconds:
@@ -98,7 +100,7 @@ class Travel:
         remaining = self.times_to(goal, wheels)
         if not np.isfinite(remaining[start]):
             return []
-        forward, _ = self._graph(wheels)
+        forward = self._graph(wheels)
         cells = [start]
         while cells[-1] != goal:
             here = cells[-1]
@@ -112,7 +114,7 @@ class Travel:
         """The same way cut at its connectors: cells and seconds of each walk (None) and each ride."""
         cells = self.path(start, goal, wheels)
         remaining = self.times_to(goal, wheels)
-        _, hops = self._graph(wheels)
+        hops = self._open_hops(wheels)
         return [
             (
                 part,
@@ -143,7 +145,7 @@ class Travel:
             return self._fields[key]
         floors = self._walks()
         if wheels not in self._between:
-            hops = hops_of(self._site, self.grid, self.closures, wheels)
+            hops = self._open_hops(wheels)
             seconds = np.array([hop.seconds for hop in hops.values()])
             self._between[wheels] = floors.between(_pairs(hops), seconds)
         self._fields[key] = floors.field(cell, self._between[wheels], backwards)
@@ -159,13 +161,17 @@ class Travel:
             self._floors = Floors(steps, self.grid.floor, stops)
         return self._floors
 
-    def _graph(self, wheels: bool) -> tuple[csr_array, dict[tuple[int, int], Hop]]:
-        """Seconds of each step, and the hops by their two cells."""
+    def _graph(self, wheels: bool) -> csr_array:
+        """Seconds of each step and hop."""
         if wheels not in self._graphs:
-            hops = hops_of(self._site, self.grid, self.closures, wheels)
-            forward = _matrix(self._site, self.grid, self.closures, self.speed_mps, hops)
-            self._graphs[wheels] = (forward, hops)
+            hops = self._open_hops(wheels)
+            self._graphs[wheels] = _matrix(self._site, self.grid, self.closures, self.speed_mps, hops)
         return self._graphs[wheels]
+
+    def _open_hops(self, wheels: bool) -> dict[tuple[int, int], Hop]:
+        if wheels not in self._hops:
+            self._hops[wheels] = hops_of(self._site, self.grid, self.closures, wheels)
+        return self._hops[wheels]
 
 
 def hops_of(site: Site, grid: WalkableGrid, closures: Closures, wheels: bool) -> dict[tuple[int, int], Hop]:

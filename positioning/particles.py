@@ -396,11 +396,9 @@ def _again(cloud: _Arrays, rows: Rows, start: float) -> None:
 
 @compiled
 def _choose(weight: Singles, chosen: Ints, start: float) -> None:
-    """Which particle each of the new ones copies."""
+    """Which particle each of the new ones copies: as many as have had their last copy before it."""
     size, total, upto = len(chosen), 0.0, 0.0
-    ends = np.zeros(
-        size + 1, np.int32
-    )  # how many of the old ones had their last copy just before each new one
+    ends = np.zeros(size + 1, np.int32)
     for p in range(len(weight)):
         total += weight[p]
     for p in range(len(weight) - 1):

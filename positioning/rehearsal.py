@@ -21,8 +21,9 @@ from positioning.settings import PositioningSettings
 SIDE_M: Final = 40.0
 CORNERS: Final = {"near": (1.0, 1.0), "far": (39.0, 39.0), "other": (39.0, 1.0)}
 LEVELS_DBM: Final = ((-50, -90, -85), (-90, -50, -85))
-PACKETS: Final = 20
 """By turns: the tag leaps from corner to corner, so that its particles must be drawn anew."""
+PACKETS: Final = 20
+"""Of each report: so many leave no doubt."""
 TURNS: Final = 8
 
 
